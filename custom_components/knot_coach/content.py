@@ -1,0 +1,186 @@
+"""Reads the catalogue, checks it, and hands pure objects to `massage/`.
+
+A new area, phrase or language is a YAML file and no code, so what a file may hold is checked here
+once, with an error that names the file and the key, and nowhere else.
+"""
+
+from collections.abc import Mapping, Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.singleton import singleton
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.yaml import load_yaml_dict
+import voluptuous as vol
+
+from .const import DOMAIN
+from .massage.areas import Area, Gun, Side
+from .massage.phases import Phase
+from .massage.wording import Phrasebook
+
+CATALOGUE: Final = Path(__file__).parent / "catalogue"
+REFERENCE_LANGUAGE: Final = "en"
+"""The language that every other one is compared with."""
+CONTENT: HassKey[Catalogue] = HassKey(f"{DOMAIN}.content")
+
+PAIR: Final = {Side.LEFT, Side.RIGHT}
+NAME: Final = "name"
+SETUP: Final = "setup"
+GATE: Final = "gate"
+NEEDED: Final = frozenset(
+    {NAME, SETUP, Phase.WARM_UP, Phase.LOCATE, Phase.BROAD, Phase.PRESS, Phase.STRETCH}
+)
+"""What no area can be worked on without."""
+
+
+class CatalogueError(HomeAssistantError):
+    """A file of the catalogue is missing, unreadable or wrong; the message names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that is data: areas, what is spoken and what is heard."""
+
+    areas: Mapping[str, Area]
+    books: Mapping[str, Phrasebook]
+    """Spoken lines, by language."""
+    sentences: Mapping[str, Mapping[str, Any]]
+    """Heard words, by language, as the files hold them."""
+
+    def book(self, language: str) -> Phrasebook:
+        """Return the lines for a language such as `en-GB`, else the reference language's."""
+        for tag in (language, language.partition("-")[0]):
+            if tag in self.books:
+                return self.books[tag]
+        return self.books[REFERENCE_LANGUAGE]
+
+
+def _sides(value: object) -> tuple[Side, ...]:
+    """Accept `left, right` or `centre` alone."""
+    sides = tuple(vol.Schema([vol.Coerce(Side)])(value))
+    if sides != (Side.CENTRE,) and (len(sides) != len(PAIR) or set(sides) != PAIR):
+        raise vol.Invalid("must be [left, right] or [centre]")
+    return sides
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Accept one line or a list of them, each with well-formed slots."""
+    texts = (value,) if isinstance(value, str) else tuple(vol.Schema([str])(value))
+    if not texts:
+        raise vol.Invalid("must hold a line")
+    for text in texts:
+        try:
+            slots(text)
+        except ValueError as err:
+            raise vol.Invalid(f"has a broken slot: {text}") from err
+        if not text or text != text.strip():
+            raise vol.Invalid("must neither be empty nor begin or end with a space")
+    return texts
+
+
+def slots(text: str) -> frozenset[str]:
+    """Return the names of the slots of a line; raises ValueError for a broken one."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+AREA_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required("key"): str,
+        vol.Required("sides"): _sides,
+        vol.Required("cap"): vol.All(int, vol.Range(min=1, max=7)),
+        vol.Required("cross"): vol.All(int, vol.Range(min=0, max=4)),
+        vol.Required("gun"): vol.Coerce(Gun),
+        vol.Optional("gate"): str,
+        vol.Optional("overlap"): str,
+        vol.Optional("resettle"): bool,
+    }
+)
+BOOK_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required("language"): str,
+        vol.Required("words"): {str: vol.All(str, vol.Length(min=1))},
+        vol.Required("lines"): {str: _texts},
+        vol.Required("areas"): {
+            str: {vol.In([NAME, SETUP, GATE, *(str(phase) for phase in Phase)]): _texts}
+        },
+    }
+)
+SENTENCES_SCHEMA: Final = vol.Schema(vol.All({str: object}, vol.Length(min=1)))
+
+
+@singleton(CONTENT, async_=True)
+async def async_load(hass: HomeAssistant) -> Catalogue:
+    """Read the catalogue once per Home Assistant; raises CatalogueError."""
+    return await hass.async_add_executor_job(read, CATALOGUE)
+
+
+def read(path: Path) -> Catalogue:
+    """Read and check a catalogue folder; blocking.
+
+    Raises CatalogueError, which names the file and the key that is wrong.
+    """
+    areas = {
+        file.stem: _named(file, "key", Area(**_load(file, AREA_SCHEMA)))
+        for file in _files(path / "areas")
+    }
+    books = {
+        file.stem: _named(file, "language", Phrasebook(**_load(file, BOOK_SCHEMA)))
+        for file in _files(path / "phrases")
+    }
+    sentences = {file.stem: _load(file, SENTENCES_SCHEMA) for file in _files(path / "sentences")}
+    if REFERENCE_LANGUAGE not in books:
+        raise CatalogueError(f"{path / 'phrases' / f'{REFERENCE_LANGUAGE}.yaml'}: file is missing")
+    for language, book in books.items():
+        _check(path / "phrases" / f"{language}.yaml", book, books[REFERENCE_LANGUAGE], areas)
+        if language not in sentences:
+            raise CatalogueError(f"{path / 'sentences' / f'{language}.yaml'}: file is missing")
+    return Catalogue(areas, books, sentences)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml"))
+
+
+def _load(file: Path, schema: vol.Schema) -> dict[str, Any]:
+    try:
+        checked: dict[str, Any] = schema(load_yaml_dict(file))
+    except vol.MultipleInvalid as err:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault.path) or 'top level'}: {fault.error_message}"
+            for fault in err.errors
+        )
+        raise CatalogueError(f"{file}: {faults}") from err
+    except HomeAssistantError as err:
+        raise CatalogueError(str(err)) from err
+    return checked
+
+
+def _named[T: (Area, Phrasebook)](file: Path, field: str, item: T) -> T:
+    """Make sure that what a file holds is what its name promises."""
+    if getattr(item, field) != file.stem:
+        raise CatalogueError(f"{file}: {field}: must be {file.stem}, like the file")
+    return item
+
+
+def _check(file: Path, book: Phrasebook, reference: Phrasebook, areas: Mapping[str, Area]) -> None:
+    """Raise CatalogueError when a key is missing from a language, or one too many is there."""
+    _compare(file, "words", book.words.keys(), reference.words.keys())
+    _compare(file, "lines", book.lines.keys(), reference.lines.keys())
+    _compare(file, "areas", book.areas.keys(), areas.keys())
+    for key, texts in book.areas.items():
+        needed = NEEDED | ({Phase.CROSS_FIBER} if areas[key].cross else set())
+        needed |= {Phase.TOOL} if areas[key].gun is Gun.OK else set()
+        needed |= {GATE} if areas[key].gate else set()
+        if missing := sorted(needed - texts.keys()):
+            raise CatalogueError(f"{file}: areas.{key}: missing {', '.join(missing)}")
+
+
+def _compare(file: Path, section: str, found: AbstractSet[str], expected: AbstractSet[str]) -> None:
+    if missing := sorted(expected - found):
+        raise CatalogueError(f"{file}: {section}: missing {', '.join(missing)}")
+    if unknown := sorted(found - expected):
+        raise CatalogueError(f"{file}: {section}: unknown {', '.join(unknown)}")

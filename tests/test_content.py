@@ -1,0 +1,517 @@
+"""The catalogue: complete, calm, short enough to be spoken, and checked when it is read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from pathlib import Path
+import re
+import shutil
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.knot_coach import content
+from custom_components.knot_coach.content import CATALOGUE, Catalogue, CatalogueError
+from custom_components.knot_coach.massage.areas import Area, Gun, Side
+from custom_components.knot_coach.massage.phases import Length, Phase
+from custom_components.knot_coach.massage.wording import MAX_WORDS, Line, Phrasebook
+
+LINES = frozenset(
+    [
+        "intro",
+        "intro_wake",
+        "rate",
+        "rated",
+        "health",
+        "ask_side",
+        "no_answer_end",
+        "refused_health",
+        "refused_gate",
+        "rated_too_high",
+        "ache_ask",
+        "ache_dull",
+        "wrong_ask",
+        "wrong_no",
+        "worse",
+        "not_loosening",
+        "heat_ask",
+        "heat_on",
+        "heat_ready",
+        "heat_done",
+        "heat_skipped",
+        "heat_failed",
+        "heat_stuck",
+        "skin_check",
+        "too_hot_reply",
+        "l1",
+        "l2",
+        "l3",
+        "l4",
+        "l5",
+        "l6",
+        "hold",
+        "jaw_soft",
+        "check",
+        "released",
+        "ease",
+        "extend",
+        "lower",
+        "stretch",
+        "finish",
+        "why",
+        "aftercare",
+        "water",
+        "end",
+        "end_unrated",
+        "press_again",
+        "press_new_spot",
+        "hold_start",
+        "ease_off",
+        "breathe",
+        "breathe_free",
+        "breath_in",
+        "breath_out",
+        "halfway",
+        "ten_seconds",
+        "count",
+        "stretch_again",
+        "stretch_rest",
+        "stretch_end",
+        "cross_rest",
+        "tool_gate",
+        "tool_start",
+        "tool_rest",
+        "tool_on",
+        "tool_stop_how",
+        "side_switch",
+        "paused",
+        "paused_unanswered",
+        "paused_silent",
+        "paused_clock",
+        "resume_press",
+        "resumed",
+        "interrupted",
+        "stopped",
+        "stopped_timeout",
+        "time_up",
+        "wrap_up",
+        "as_firm",
+        "not_yet",
+        "not_yet_end",
+        "no_more_time",
+        "lost",
+        "found",
+        "not_found",
+        "emergency_1",
+        "emergency_2",
+        "safety_stop_1",
+        "safety_stop_2",
+        "breathe_after_too_much",
+        "too_much",
+        "lighter_ack",
+        "eased_easing",
+        "eased_same",
+        "cap_reached",
+        "other_side_switch",
+        "nothing_to_say",
+        "not_now.not_live",
+        "not_now.not_paused",
+        "not_now.already_paused",
+        "not_now.not_pressing",
+        "not_now.not_locating",
+        "not_now.as_firm",
+        "not_now.wait_a_moment",
+        "not_now.no_more_time",
+        "not_now.no_next",
+        "not_now.no_previous",
+        "not_now.one_side_only",
+        "not_now.not_warming",
+        "not_now.asking",
+        "not_now.ended",
+        "reply.ok",
+        "reply.starting",
+        "reply.ask_side",
+        "reply.already_running",
+        "reply.no_session",
+        "reply.unknown_area",
+        "reply.ambiguous_area",
+        "reply.not_offered",
+        "reply.no_such_side",
+        "reply.resting",
+        "reply.locked_emergency",
+        "reply.locked_area",
+        "reply.blocked_area",
+        "reply.no_sessions",
+        "reply.screening_expired",
+        "reply.heat_blocked",
+        "reply.heat_resting",
+        "reply.heat_stuck",
+        "reply.no_output",
+        "reply.no_coach",
+        "reply.which_coach",
+        "reply.status",
+        "reply.status_soon",
+        "reply.status_paused",
+        "reply.status_asking",
+        "reply.status_heating",
+        "reply.status_interrupted",
+        "reply.failed",
+    ]
+)
+"""What the session, the ear and the actions ask for by name."""
+
+EXACT = {
+    # massage.md §4.3
+    "emergency_1": "Stop and let go now. This could be serious."
+    " Please call your local emergency number.",
+    "emergency_2": "Stop and let go now. This could be serious."
+    " Please call your local emergency number.",
+    "safety_stop_1": "Stop and let go. Breathe normally. We are finished with this area today.",
+    "safety_stop_2": "If it does not settle in a few minutes, or comes back, get medical advice.",
+    "worse": "That is higher than before. Let's stop pressing and rest it.",
+    # massage.md §4.1, §4.5, §4.8
+    "health": "Any new injury, swelling, fever, numbness, or skin problem there today?",
+    "heat_stuck": "I could not switch the pad off. Please unplug it.",
+    "skin_check": "Check your skin. Comfortable?",
+    "wrong_ask": "Is something wrong with you right now?",
+    # massage.md §2.3
+    "as_firm": "That is as firm as we go here today.",
+    "not_yet_end": "Some spots need another day. Let's ease off.",
+    "ache_ask": "Dull ache, or sharp, numb or tingling?",
+    # massage.md §5.2
+    "rate": "From zero to ten, how tight or sore does it feel right now?",
+    "l2": "Start light. About two out of ten.",
+    "l3": "Sink in a little. Three out of ten.",
+    "l4": "A little more. Four, still easy.",
+    "l5": "Now up to five. Strong, but you can breathe.",
+    "l6": "Six, if it still feels like a good hurt. Otherwise stay.",
+    "hold": "Stay there. Let your breath do the work.",
+    "check": "Is it easing, staying the same, or too much?",
+    "released": "Good. Keep that same gentle pressure while it settles.",
+    "ease": "Slowly let go. Three, two, one.",
+    "extend": "Let's give it twenty seconds more.",
+    "stretch": "Go to a mild pull, no further. Hold and breathe.",
+    "finish": "Well done. Move that area gently for a few moments.",
+    "aftercare": "You may feel a little tender tomorrow. Give it an easy day.",
+}
+"""Words that may not drift, typed by hand from the reference."""
+
+FORBIDDEN = re.compile(
+    r"\b(treat(s|ed|ing|ments?)?|cur(e|es|ed|ing)|heal(s|ed|ing)?|therapy session|fix(es|ed|ing)?"
+    r"|break(s|ing)? up|adhesions?|scar tissue|flush\w*|toxins?|blood flow|diagnos\w+"
+    r"|guarantee\w*|it'?s normal|it is normal|you're fine|you are fine)\b",
+    re.IGNORECASE,
+)
+"""Claims that are never made (massage.md §4.7, §4.3)."""
+
+TIMES = ("noon", "half past three in the afternoon", "tomorrow at 10:45 AM")
+NAMES = ("Anna", "Living room coach, guest room coach, or Maria")
+
+
+@pytest.fixture(name="catalogue", scope="module")
+def catalogue_fixture() -> Catalogue:
+    return content.read(CATALOGUE)
+
+
+def fillings(catalogue: Catalogue, book: Phrasebook) -> Mapping[str, tuple[object, ...]]:
+    """Everything that each slot is ever filled with."""
+    names = tuple(book.name(area) for area in book.areas)
+    longest = sorted(names, key=lambda name: (len(name.split()), len(name)))[-3:]
+    return {
+        "minutes": tuple(range(1, 61)),
+        "score": tuple(range(11)),
+        "before": tuple(range(11)),
+        "after": tuple(range(11)),
+        "level": tuple(range(1, 8)),
+        "side": tuple(Side),
+        "other": (Side.LEFT, Side.RIGHT),
+        "length": tuple(Length),
+        "phase": tuple(Phase),
+        "area": names,
+        # The ear names three examples at most.
+        "areas": (names[0], " or ".join((", ".join(longest[:-1]), longest[-1]))),
+        "time": TIMES,
+        "names": NAMES,
+    }
+
+
+def lines(catalogue: Catalogue, book: Phrasebook) -> Iterator[Line]:
+    """Every line of a language, filled in every way."""
+    values = fillings(catalogue, book)
+    for key, variants in book.lines.items():
+        for variant, text in enumerate(variants):
+            names = sorted(content.slots(text))
+            for chosen in product(*(values[name] for name in names)):
+                yield _filled(book, key, variant, dict(zip(names, chosen, strict=True)))
+    for area in catalogue.areas.values():
+        for phase, side in product(book.areas[area.key], area.sides):
+            yield from book.cues(area.key, phase, side)
+
+
+def _filled(book: Phrasebook, key: str, variant: int, values: Mapping[str, object]) -> Line:
+    fill: Callable[..., Line] = book.line
+    return fill(key, variant, **values)
+
+
+def test_every_key_is_there_and_none_too_many(catalogue: Catalogue) -> None:
+    assert catalogue.books["en"].lines.keys() == LINES
+
+
+def test_every_language_has_every_area_line_and_word(catalogue: Catalogue) -> None:
+    english = catalogue.books["en"]
+    for language, book in catalogue.books.items():
+        assert book.areas.keys() == catalogue.areas.keys(), language
+        assert book.lines.keys() == english.lines.keys(), language
+        assert {str(number) for number in range(61)} < book.words.keys(), language
+        assert {*Side, *Length, *Phase} < book.words.keys(), language
+        assert catalogue.sentences[language], language
+
+
+def test_slots_are_the_same_in_every_language(catalogue: Catalogue) -> None:
+    english = catalogue.books["en"]
+    for language, book in catalogue.books.items():
+        for key, variants in book.lines.items():
+            expected = content.slots(english.lines[key][0])
+            assert all(content.slots(text) == expected for text in variants), (language, key)
+
+
+def test_every_line_is_short_calm_and_claims_nothing(catalogue: Catalogue) -> None:
+    for book in catalogue.books.values():
+        for line in lines(catalogue, book):
+            assert len(line.text.split()) <= MAX_WORDS, line
+            assert not FORBIDDEN.search(line.text), line
+            assert not re.search(r"[!{}\d]|  ", _without_times(line)), line
+            sentences = len(re.findall(r"[.?](?:\s|$)", _without_times(line)))
+            safety = line.key.startswith(("emergency_", "safety_stop_"))
+            assert sentences <= (3 if safety else 2), line
+
+
+def _without_times(line: Line) -> str:
+    """A time of day is the one thing that is spoken in digits."""
+    text = line.text
+    for time in TIMES:
+        text = text.replace(time, "noon")
+    return text
+
+
+def test_lines_begin_with_a_capital_except_the_breath_out(catalogue: Catalogue) -> None:
+    for line in lines(catalogue, catalogue.books["en"]):
+        names = {
+            name for area in catalogue.areas for name in catalogue.books["en"].areas[area]["name"]
+        }
+        if line.key != "breath_out" and line.text not in names:
+            assert line.text[0].isupper(), line
+            assert line.text[-1] in ".?" or line.key == "breath_in", line
+
+
+@pytest.mark.parametrize("key", EXACT)
+def test_exact_words(catalogue: Catalogue, key: str) -> None:
+    assert catalogue.books["en"].lines[key][0] == EXACT[key]
+
+
+@pytest.mark.parametrize(
+    ("key", "slots", "spoken"),
+    [
+        (
+            "heat_ask",
+            {"minutes": 10},
+            (
+                "Shall I warm the pad for ten minutes?"
+                " Stay awake, and keep cloth between it and your skin."
+            ),
+        ),
+        (
+            "end",
+            {"minutes": 9, "before": 6, "after": 3},
+            "That took nine minutes. You rated it six, and now three.",
+        ),
+        ("lower", {"level": 3}, "Back to three. Breathe out slowly."),
+        (
+            "reply.starting",
+            {"length": Length.QUICK, "area": "neck", "side": Side.BOTH, "minutes": 7},
+            "Starting the quick neck routine: both sides, about seven minutes.",
+        ),
+        (
+            "reply.status",
+            {"phase": Phase.PRESS, "minutes": 5},
+            "We are at pressing, with about five minutes left.",
+        ),
+    ],
+)
+def test_slots_become_words(
+    catalogue: Catalogue, key: str, slots: dict[str, object], spoken: str
+) -> None:
+    assert _filled(catalogue.books["en"], key, 0, slots).text == spoken
+
+
+def test_common_lines_vary(catalogue: Catalogue) -> None:
+    """A line that returns every few seconds is not said in the same words (massage.md §5.1)."""
+    book = catalogue.books["en"]
+    for key in ("l4", "hold", "jaw_soft", "check"):
+        assert book.line(key, 0) != book.line(key, 1), key
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        Area(
+            key="upper_traps",
+            sides=(Side.LEFT, Side.RIGHT),
+            cap=6,
+            cross=3,
+            gun=Gun.NO,
+            overlap="neck",
+        ),
+        Area(
+            key="shoulder_blade",
+            sides=(Side.LEFT, Side.RIGHT),
+            cap=6,
+            cross=4,
+            gun=Gun.REACH,
+            overlap="blade",
+            resettle=True,
+        ),
+        Area(key="forearm", sides=(Side.LEFT, Side.RIGHT), cap=6, cross=4, gun=Gun.OK),
+    ],
+    ids=lambda area: area.key,
+)
+def test_facts_of_an_area(catalogue: Catalogue, area: Area) -> None:
+    """Typed by hand from massage.md §3.1, §3.3 and §3.13."""
+    assert catalogue.areas[area.key] == area
+
+
+def test_no_massager_near_the_neck(catalogue: Catalogue) -> None:
+    for area in catalogue.areas.values():
+        if area.overlap == "neck":
+            assert area.gun is Gun.NO, area.key
+
+
+def test_both_hands_are_named_the_right_way_round(catalogue: Catalogue) -> None:
+    left, _ = catalogue.books["en"].cues("upper_traps", "locate", Side.LEFT)
+    assert (
+        left.text == "Bring your right hand across. Rest your fingers on top of your left shoulder."
+    )
+
+
+def test_language_falls_back(catalogue: Catalogue) -> None:
+    assert catalogue.book("en-GB").language == "en"
+    assert catalogue.book("tlh").language == "en"
+
+
+async def test_home_assistant_reads_the_files_once(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await content.async_load(hass)
+    monkeypatch.setattr(content, "read", None)
+    assert await content.async_load(hass) is first
+    assert first.areas.keys() == {"forearm", "shoulder_blade", "upper_traps"}
+
+
+# What a wrong file is answered with.
+
+type Spoil = Callable[[Path], None]
+
+
+def replace(file: str, old: str, new: str) -> Spoil:
+    """Change the text of a file; the old text has to be there."""
+
+    def spoil(folder: Path) -> None:
+        text = (folder / file).read_text()
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1))
+
+    return spoil
+
+
+def remove(file: str) -> Spoil:
+    """Take a file away."""
+    return lambda folder: (folder / file).unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "file", "names"),
+    [
+        (replace("areas/forearm.yaml", "cap: 6", "cap: 8"), "areas/forearm.yaml", "cap"),
+        (replace("areas/forearm.yaml", "cap: 6", ""), "areas/forearm.yaml", "cap"),
+        (replace("areas/forearm.yaml", "cross: 4", "cross: 5"), "areas/forearm.yaml", "cross"),
+        (replace("areas/forearm.yaml", "gun: ok", "gun: maybe"), "areas/forearm.yaml", "gun"),
+        (replace("areas/forearm.yaml", "gun: ok", "gum: ok"), "areas/forearm.yaml", "gum"),
+        (
+            replace("areas/forearm.yaml", "[left, right]", "[left, centre]"),
+            "areas/forearm.yaml",
+            "sides",
+        ),
+        (
+            replace("areas/forearm.yaml", "[left, right]", "[left]"),
+            "areas/forearm.yaml",
+            "sides",
+        ),
+        (
+            replace("areas/forearm.yaml", "key: forearm", "key: elbow"),
+            "areas/forearm.yaml",
+            "key",
+        ),
+        (replace("areas/forearm.yaml", "key: forearm", "key: ["), "areas/forearm.yaml", "line"),
+        (replace("phrases/en.yaml", "language: en", "language: de"), "phrases/en.yaml", "language"),
+        (replace("phrases/en.yaml", "{minutes}", "{minutes"), "phrases/en.yaml", "lines.intro"),
+        (replace("phrases/en.yaml", "  l2: Start", "  l2: [] #"), "phrases/en.yaml", "lines.l2"),
+        (replace("phrases/en.yaml", "  l2: Start", '  l2: " " #'), "phrases/en.yaml", "lines.l2"),
+        (replace("phrases/en.yaml", "  l2: Start", "  l2: 2 #"), "phrases/en.yaml", "lines.l2"),
+        (
+            replace("phrases/en.yaml", "    name: neck", "    nam: neck"),
+            "phrases/en.yaml",
+            "areas.upper_traps.nam",
+        ),
+        (
+            replace("phrases/en.yaml", "    cross_fiber: Roll", "    aftercare: Roll"),
+            "phrases/en.yaml",
+            "areas.upper_traps: missing cross_fiber",
+        ),
+        (
+            replace("phrases/en.yaml", "    tool: Glide", "    aftercare: Glide"),
+            "phrases/en.yaml",
+            "areas.forearm: missing tool",
+        ),
+        (
+            replace("areas/forearm.yaml", "gun: ok", "gun: ok\ngate: swelling"),
+            "phrases/en.yaml",
+            "areas.forearm: missing gate",
+        ),
+        (remove("areas/forearm.yaml"), "phrases/en.yaml", "areas: unknown forearm"),
+        (remove("phrases/en.yaml"), "phrases/en.yaml", "missing"),
+        (remove("sentences/en.yaml"), "sentences/en.yaml", "missing"),
+        (
+            lambda folder: (folder / "sentences/en.yaml").write_text("{}\n"),
+            "sentences/en.yaml",
+            "top level",
+        ),
+        (
+            lambda folder: (folder / "phrases/de.yaml").write_text(
+                (folder / "phrases/en.yaml")
+                .read_text()
+                .replace("language: en", "language: de")
+                .replace("  l5: Now", "  l7: Now")
+            ),
+            "phrases/de.yaml",
+            "lines: missing l5",
+        ),
+    ],
+)
+def test_a_wrong_file_is_named_with_its_key(
+    tmp_path: Path, spoil: Spoil, file: str, names: str
+) -> None:
+    folder = shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    spoil(folder)
+    with pytest.raises(CatalogueError) as refused:
+        content.read(folder)
+    assert file in str(refused.value)
+    assert names in str(refused.value)
+
+
+async def test_a_wrong_catalogue_is_read_again_after_it_was_mended(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as spoilt:
+        spoilt.setattr(content, "CATALOGUE", tmp_path)
+        with pytest.raises(CatalogueError):
+            await content.async_load(hass)
+    assert "en" in (await content.async_load(hass)).books
