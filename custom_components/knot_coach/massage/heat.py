@@ -1,0 +1,85 @@
+"""Heat on the body: how long, how often, how warm, and when it must be refused (massage.md §4.5)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Final
+
+DEFAULT_MINUTES: Final = 10
+"""How long heat lasts when nobody says otherwise (massage.md F19)."""
+MAX_TIME: Final = timedelta(minutes=15)
+"""Longest time of one use, whatever an option, a voice or a sensor says (massage.md F19)."""
+GAP: Final = timedelta(hours=2)
+"""Least rest between the end of one use and the start of the next (massage.md F19)."""
+USES_A_DAY: Final = 3
+"""Most uses within any 24 hours (massage.md F19)."""
+DAY: Final = timedelta(days=1)
+"""The window in which uses are counted: a calendar day would allow six around midnight."""
+CHECK_EVERY: Final = timedelta(minutes=5)
+"""How often the person is asked about their skin (massage.md §4.5)."""
+ANSWER_WITHIN: Final = timedelta(seconds=20)
+"""How long a skin check waits for a clear yes; without one heat goes off (massage.md §4.5)."""
+CONSENT_WITHIN: Final = timedelta(seconds=60)
+"""How fresh the yes to heat must be when power is given (massage.md §4.5)."""
+HOT_ABOVE: Final = 42.0
+"""Degrees Celsius at the skin side above which heat goes off (massage.md F20)."""
+READY_FROM: Final = 35.0
+"""Degrees Celsius at the skin side from which a session may begin (massage.md §4.8)."""
+BROKEN_BELOW: Final = 0.0
+"""Degrees Celsius below which a sensor on a body is broken: a loose probe often reads -127."""
+READING_MAX_AGE: Final = timedelta(seconds=60)
+"""Age above which a reading says nothing about now (massage.md F20, §4.5)."""
+OFF_WITHIN: Final = timedelta(seconds=10)
+"""How long off may stay unproved before everybody is told to unplug it (massage.md §4.5)."""
+
+
+class Reading(Enum):
+    """What a temperature says about going on."""
+
+    WARMING = auto()
+    READY = auto()
+    TOO_HOT = auto()
+    STALE = auto()
+    """No number, an impossible one or one from another time: as good as no sensor, so heat goes off."""
+
+
+def refuse_heat(uses: Sequence[datetime], now: datetime, *, blocked: bool) -> str | None:
+    """Say why heat may not be started now, or None where it may.
+
+    Args:
+        uses: When each earlier use ended, or will have ended, in any order; all aware.
+        now: The present instant, aware.
+        blocked: The screening answers, or a lock, rule heat out (massage.md §4.1, §4.3).
+
+    Returns:
+        `heat_blocked`, `heat_gap` or `heat_daily`: key of the spoken line and the message. A use
+        that lies in the future counts too: either it is going on, or a clock was wrong.
+    """
+    if blocked:
+        return "heat_blocked"
+    if any(now - use < GAP for use in uses):
+        return "heat_gap"
+    if sum(now - use < DAY for use in uses) >= USES_A_DAY:
+        return "heat_daily"
+    return None
+
+
+def off_at(now: datetime, minutes: float) -> datetime:
+    """Return when heat that starts now must be off: never later than `MAX_TIME` from now.
+
+    A negative time means off at once. Raises ValueError where `minutes` is not a number.
+    """
+    wanted = timedelta(minutes=max(0.0, min(minutes, MAX_TIME / timedelta(minutes=1))))
+    return now + wanted
+
+
+def judge(celsius: float | None, age: timedelta) -> Reading:
+    """Judge a reading of the skin side by its degrees Celsius and its age.
+
+    An age below zero comes from a clock that moved, and is judged by its size.
+    """
+    if celsius is None or abs(age) > READING_MAX_AGE or not celsius >= BROKEN_BELOW:
+        return Reading.STALE
+    if celsius > HOT_ABOVE:
+        return Reading.TOO_HOT
+    return Reading.READY if celsius >= READY_FROM else Reading.WARMING

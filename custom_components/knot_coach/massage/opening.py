@@ -1,0 +1,237 @@
+"""Questions and answers, before the first step and in between, and the heat they may allow.
+
+A gate or a consent that meets silence is a no (massage.md §4.8).
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from .areas import Side
+from .messages import (
+    Answer,
+    Answered,
+    Event,
+    HeatConfirmed,
+    HeatLost,
+    HeatOff,
+    HeatOn,
+    HeatReady,
+    HeatStuck,
+    Priority,
+    Question,
+    StopHeat,
+    Tier,
+)
+from .moves import (
+    Move,
+    ask,
+    cool,
+    end,
+    minutes,
+    pause,
+    proceed,
+    reply,
+    safety_stop,
+    say,
+    start_heat,
+    stop_heat,
+    tell,
+)
+from .plan import Plan, compile_plan
+from .pressure import DULL_LEVEL, LOWEST
+from .states import (
+    SKIN_EVERY,
+    Asking,
+    Cooling,
+    Ended,
+    Heating,
+    Interrupted,
+    Outcome,
+    Paused,
+    PauseReason,
+    Session,
+)
+
+type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck | HeatConfirmed
+
+_SIDES: Final = {Answer.LEFT: Side.LEFT, Answer.RIGHT: Side.RIGHT, Answer.BOTH: Side.BOTH}
+_CLEAR: Final = frozenset({Answer.YES, Answer.NO, Answer.UNSURE})
+"""Answers that a yes-or-no question takes; anything else is not an answer to it."""
+
+
+def open_session(plan: Plan, now: datetime) -> Move:
+    """Begin a session: it asks what has to be asked, and nothing presses before."""
+    order = plan.order
+    todo = [Question.HEALTH]
+    if order.side is None:
+        todo.insert(0, Question.SIDE)
+    if order.area.gate is not None:
+        todo.append(Question.GATE)
+    if order.heat is not None:
+        todo.append(Question.HEAT)
+    s = Session(
+        plan=plan,
+        steps=plan.steps,
+        state=Interrupted(now, None),
+        started_at=now,
+        todo=tuple(todo),
+        ceiling=order.ceiling,
+    )
+    started = tell(s, now, Event.STARTED)
+    s, effects = _introduce(s, now) if order.side is not None else (s, ())
+    s, more = proceed(s, now)
+    return s, (started, *effects, *more)
+
+
+def _introduce(s: Session, at: datetime) -> Move:
+    s, said = say(s, at, s.line("intro", minutes=minutes(s.plan.estimated_duration)))
+    return s, (said,)
+
+
+def answered(s: Session, told: Answered, at: datetime) -> Move:
+    """Take an answer to the open question; one that does not fit changes nothing."""
+    if isinstance(s.state, Paused):
+        unplugged = s.state.reason is PauseReason.HEAT and told == Answered(Answer.YES)
+        return heat(s, HeatConfirmed(), at) if unplugged else (s, ())
+    if not isinstance(s.state, Asking) or not (told.person or s.state.question is Question.SIDE):
+        return s, ()
+    question, answer = s.state.question, told.answer
+    match question:
+        case Question.SIDE:
+            return _side(s, answer, at)
+        case Question.ACHE:
+            return _ache(s, answer, at)
+        case _ if answer not in _CLEAR:
+            return s, ()
+        case Question.HEALTH | Question.GATE:
+            if answer is Answer.NO:
+                return _next(s, at)
+            return end(s, Outcome.REFUSED, at, s.line(f"refused_{question}"))
+        case Question.HEAT:
+            return _consent(s, at) if answer is Answer.YES else _go_on(s, at, "heat_skipped")
+        case Question.SKIN:
+            return (
+                _skin_is_fine(s, at) if answer is Answer.YES else _end_heat(s, at, "too_hot_reply")
+            )
+        case Question.WRONG:
+            if answer is Answer.NO:
+                s = replace(s, ceiling=max(LOWEST, min(s.ceiling, s.goal or s.ceiling) - 1))
+                return _go_on(s, at, "wrong_no")
+            return safety_stop(s, Tier.B, at, "yes")
+        case _:
+            assert_never(question)
+
+
+def unanswered(s: Session, asking: Asking, at: datetime) -> Move:
+    """The time for an answer is over: the quieter thing happens."""
+    match asking.question:
+        case Question.SIDE | Question.HEALTH | Question.GATE:
+            if asking.times == 1:
+                return ask(s, asking.question, at, times=2)
+            return end(s, Outcome.UNANSWERED, at, s.line("no_answer_end"))
+        case Question.HEAT:
+            return _go_on(s, at, "heat_skipped")
+        case Question.SKIN:
+            return _end_heat(s, at, "heat_unanswered")
+        case Question.ACHE | Question.WRONG:
+            return safety_stop(s, Tier.B, at, "no answer")
+        case _:
+            assert_never(asking.question)
+
+
+def _next(s: Session, at: datetime) -> Move:
+    assert isinstance(s.state, Asking)  # noqa: S101 - only a question has a next one
+    return proceed(replace(s, todo=s.todo[1:]), at, s.state.left)
+
+
+def _go_on(s: Session, at: datetime, key: str) -> Move:
+    s, effects = reply(s, at, key)
+    s, more = _next(s, at)
+    return s, effects + more
+
+
+def _side(s: Session, answer: Answer, at: datetime) -> Move:
+    side = _SIDES.get(answer)
+    if side is None:
+        return s, ()
+    plan = compile_plan(replace(s.order, side=side))
+    s = replace(s, plan=plan, steps=plan.steps, ceiling=min(s.ceiling, plan.order.ceiling))
+    s, effects = _introduce(s, at)
+    s, more = _next(s, at)
+    return s, effects + more
+
+
+def _ache(s: Session, answer: Answer, at: datetime) -> Move:
+    if answer is Answer.DULL:
+        return _go_on(replace(s, ceiling=min(s.ceiling, DULL_LEVEL)), at, "ache_dull")
+    return safety_stop(s, Tier.B, at, "aches elsewhere")
+
+
+def _consent(s: Session, at: datetime) -> Move:
+    return start_heat(replace(s, todo=s.todo[1:]), at, s.order.heat or timedelta())
+
+
+def _skin_is_fine(s: Session, at: datetime) -> Move:
+    assert isinstance(s.state, Asking)  # noqa: S101 - the skin was asked about
+    assert s.state.heating is not None  # noqa: S101 - with the heat on
+    return replace(s, state=Heating(s.state.heating.off_at, at + SKIN_EVERY)), ()
+
+
+def check_skin(s: Session, heating: Heating, at: datetime) -> Move:
+    """Ask about the skin while the heat goes on."""
+    return ask(s, Question.SKIN, at, heating=heating)
+
+
+def _end_heat(s: Session, at: datetime, key: str) -> Move:
+    return stop_heat(s, at, key)
+
+
+def heat(s: Session, told: HeatReport, at: datetime) -> Move:
+    """Take what the heater reports."""
+    warming = isinstance(s.state, Heating) or (
+        isinstance(s.state, Asking) and s.state.heating is not None
+    )
+    match told:
+        case HeatOn():
+            return s, (tell(s, at, Event.HEAT_ON),) if warming else (StopHeat(at),)
+        case HeatReady():
+            return stop_heat(s, at, "heat_ready") if warming else (s, ())
+        case HeatLost(reason):
+            failed = tell(s, at, Event.HEAT_FAILED, reason=reason)
+            if not warming:
+                return s, (failed, *cool(s, at))
+            s, effects = stop_heat(s, at, "heat_failed")
+            return s, (failed, *effects)
+        case HeatOff() | HeatConfirmed():
+            return _cold(s, at, proved=isinstance(told, HeatOff))
+        case HeatStuck():
+            return stuck(s, at)
+        case _:
+            assert_never(told)
+
+
+def _cold(s: Session, at: datetime, *, proved: bool) -> Move:
+    effects = (tell(s, at, Event.HEAT_OFF),) if s.hot and proved else ()
+    if s.heat_since is not None:
+        s = replace(s, notes=replace(s.notes, heated=s.notes.heated + (at - s.heat_since)))
+    s = replace(s, hot=False, heat_since=None)
+    match s.state:
+        case Cooling() | Heating() | Paused(reason=PauseReason.HEAT):
+            left = s.state.left if isinstance(s.state, Paused) else None
+            s, more = proceed(s, at, left)
+        case Asking(question=Question.SKIN):
+            s, more = proceed(s, at)
+        case _:
+            more = ()
+    return s, (*effects, *more)
+
+
+def stuck(s: Session, at: datetime) -> Move:
+    """Off cannot be proved: no pressing, and somebody has to unplug it (massage.md §4.8)."""
+    failed = tell(s, at, Event.HEAT_FAILED, reason="stuck")
+    if isinstance(s.state, Ended):
+        s, said = say(s, at, s.line("heat_stuck"), Priority.SAFETY)
+        return s, (failed, said)
+    s, effects = pause(replace(s, hot=True), PauseReason.HEAT, at)
+    return s, (failed, *effects)

@@ -1,0 +1,310 @@
+"""The session: begin, command, report, advance.
+
+    begin(plan, now) / command(s, c, now) / report(s, r, now) / advance(s, now) -> (s, effects)
+
+The clock is an argument. `Session.deadline` names the instant at which `advance` has something to
+do next; one long advance gives the same as many short ones. The states and what they accept stand
+in `states`, what each word does in `feedback`, questions and heat in `opening`, and the moves all
+of them are made of in `moves`; no other module changes a session.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from . import moves, opening
+from .feedback import announce_level, obey
+from .messages import (
+    Answered,
+    Begun,
+    ClockMoved,
+    Command,
+    Eased,
+    Effect,
+    HeatConfirmed,
+    HeatLost,
+    HeatOff,
+    HeatOn,
+    HeatReady,
+    HeatStuck,
+    Hush,
+    NoAnswer,
+    Priority,
+    Question,
+    Rated,
+    Report,
+    SpeechCut,
+    SpeechFailed,
+    Spoken,
+    StopWord,
+)
+from .moves import Move
+from .phases import Phase
+from .plan import Plan
+from .states import (
+    SPEECH_SPARE,
+    Asking,
+    Cooling,
+    Ended,
+    Heating,
+    Instructing,
+    Interrupted,
+    Outcome,
+    Paused,
+    PauseReason,
+    Session,
+    Working,
+)
+
+COUNT_SLACK = timedelta(seconds=1.5)
+CUE_SLACK = timedelta(seconds=4)
+"""How late a count and any other cue may begin; our choice."""
+TOO_SORE = 8
+"""With this score before the session it does not start (massage.md §4.1)."""
+WORSE_BY = 2
+WORSE_FROM = 7
+"""A later score that ends the pressing (massage.md §4.3, tier C)."""
+
+
+def begin(plan: Plan, now: datetime) -> Move:
+    """Start a session; it asks its questions first and nothing presses before the answers."""
+    return opening.open_session(plan, now)
+
+
+def command(s: Session, wish: Command, now: datetime) -> Move:
+    """Carry out what a person wishes.
+
+    Raises NotNow, with a reason to be spoken, if it does not fit; the session is then as it was.
+    """
+    s, effects = advance(s, now)
+    s, more = obey(s, wish, now)
+    s, late = advance(s, now)
+    return s, effects + more + late
+
+
+def report(s: Session, fact: Report, now: datetime) -> Move:
+    """Take a fact from outside; one that fits nothing any more changes nothing."""
+    if isinstance(fact, ClockMoved):
+        return _clock_moved(s, now)
+    s, effects = advance(s, now)
+    s, more = _take(s, fact, now)
+    s, late = advance(s, now)
+    return s, effects + more + late
+
+
+def advance(s: Session, now: datetime) -> Move:
+    """Do everything that has become due, each thing at the instant it was due."""
+    effects: tuple[Effect, ...] = ()
+    while (due := s.deadline) is not None and due <= now:
+        s, more = _due(s, due)
+        effects += more
+    return s, effects
+
+
+def _due(s: Session, due: datetime) -> Move:
+    if s.session_limit is not None and due >= s.session_limit:
+        return moves.end(s, Outcome.FINISHED, due, s.line("time_up"))
+    match s.state:
+        case Asking():
+            return _question_over(s, s.state, due)
+        case Heating(off_at=off_at) as heating:
+            if due >= off_at:
+                return moves.stop_heat(s, due, "heat_done")
+            return opening.check_skin(s, heating, due)
+        case Cooling():
+            return opening.stuck(s, due)
+        case Instructing():
+            if s.cap_at is not None and due >= s.cap_at:
+                return _let_go(s, due)
+            return moves.work(s, due), ()
+        case Working():
+            return _working_due(s, s.state, due)
+        case Paused() | Interrupted():
+            return _waited_too_long(s, due)
+        case Ended():
+            return s, ()
+        case _:
+            assert_never(s.state)
+
+
+def _question_over(s: Session, asking: Asking, due: datetime) -> Move:
+    if asking.heating is not None and due >= asking.heating.off_at:
+        return moves.stop_heat(s, due, "heat_done")
+    return opening.unanswered(s, asking, due)
+
+
+def _working_due(s: Session, working: Working, due: datetime) -> Move:
+    if s.cap_at is not None and due >= s.cap_at:
+        return _let_go(s, due)
+    if due >= working.ends_at:
+        return moves.leave_step(s, due)
+    if s.ramp_due is not None and due >= s.ramp_due:
+        return _climb(s, working, due)
+    return _cue(s, working, due)
+
+
+def _let_go(s: Session, due: datetime) -> Move:
+    """A limit is reached: the hands come off, whatever was said before."""
+    s, effects = moves.ease_off_now(s, due)
+    return s, (Hush(due), *effects)
+
+
+def _climb(s: Session, working: Working, due: datetime) -> Move:
+    ramp = working.ramp
+    assert ramp is not None  # noqa: S101 - something about it was due
+    if ramp.rises_at is not None:
+        return moves.set_level(s, min(s.level + 1, s.ceiling), due)
+    if ramp.cue is not None:
+        return replace(s, state=replace(working, ramp=ramp.missed())), ()
+    if working.ends_at - due < timedelta(seconds=moves.LONGEST_CUE):
+        return replace(s, goal=s.level), ()
+    return announce_level(s, due)
+
+
+def _cue(s: Session, working: Working, due: datetime) -> Move:
+    number, _ = s.next_cue
+    assert s.step is not None  # noqa: S101 - a cue belongs to a step
+    cue = s.step.cues[number]
+    s = replace(s, state=replace(working, given=working.given | {number}))
+    if working.quiet_until is not None and due < working.quiet_until and cue.before is None:
+        return s, ()
+    priority, slack = (
+        (Priority.ENCOURAGEMENT, CUE_SLACK)
+        if cue.before is None
+        else (Priority.COUNTDOWN, COUNT_SLACK)
+    )
+    s, said = moves.say(s, due, cue.line, priority, stale=due + slack)
+    return s, (said,)
+
+
+def _waited_too_long(s: Session, due: datetime) -> Move:
+    if s.todo and s.todo[0] in {Question.ACHE, Question.WRONG}:
+        return opening.unanswered(s, Asking(s.todo[0], None, due), due)
+    return moves.end(s, Outcome.TIMED_OUT, due, s.line("stopped_timeout"))
+
+
+def _clock_moved(s: Session, now: datetime) -> Move:
+    """Nobody watched for a while: nothing of it is made up for, the hands come off."""
+    match s.state:
+        case Paused() | Interrupted() | Ended():
+            return advance(s, now)
+        case _:
+            return moves.pause(s, PauseReason.CLOCK, now)
+
+
+def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: PLR0911 - one row for each report
+    match fact:
+        case Begun(number):
+            return _begun(s, number, now), ()
+        case Spoken(number):
+            return _spoken(s, number, now), ()
+        case SpeechCut(number):
+            return _cut(s, number, now), ()
+        case SpeechFailed():
+            return _speech_failed(s, now)
+        case Answered():
+            return opening.answered(_answering(s), fact, now)
+        case NoAnswer():
+            return opening.unanswered(s, s.state, now) if isinstance(s.state, Asking) else (s, ())
+        case Rated(score):
+            return _rated(s, score, now)
+        case Eased(easing):
+            return _eased(s, now, easing=easing)
+        case StopWord():
+            return _stop_word(s, fact, now)
+        case HeatOn() | HeatReady() | HeatLost() | HeatOff() | HeatStuck() | HeatConfirmed():
+            return opening.heat(s, fact, now)
+        case ClockMoved():
+            return _clock_moved(s, now)
+        case _:
+            assert_never(fact)
+
+
+def _answering(s: Session) -> Session:
+    return replace(s, unanswered=0, check_open=False)
+
+
+def _begun(s: Session, number: int, now: datetime) -> Session:
+    """The awaited line is being spoken: from now on its expected length counts."""
+    match s.state:
+        case Instructing(awaited=awaited) if number == awaited and s.step is not None:
+            speech = timedelta(seconds=s.step.lines[-1].seconds)
+            return replace(s, state=replace(s.state, give_up_at=now + speech + SPEECH_SPARE))
+        case _:
+            return s
+
+
+def _spoken(s: Session, number: int, now: datetime) -> Session:
+    match s.state:
+        case Instructing(awaited=awaited) if number == awaited:
+            return moves.work(s, now)
+        case Working(ramp=ramp) if ramp is not None and number == ramp.cue:
+            return replace(s, state=replace(s.state, ramp=ramp.heard(now)))
+        case Asking(awaited=awaited, question=question) if number == awaited:
+            give_up_at = now + moves.answer_time(question)
+            return replace(s, state=replace(s.state, awaited=None, give_up_at=give_up_at))
+        case _:
+            return s
+
+
+def _cut(s: Session, number: int, now: datetime) -> Session:
+    """The person spoke over the line: no step up follows from it, all else is as if it was said."""
+    if not isinstance(s.state, Working):
+        s = _spoken(s, number, now)
+    if isinstance(s.state, Working) and s.state.ramp is not None:
+        return replace(s, goal=s.level, state=replace(s.state, ramp=s.state.ramp.missed()))
+    return s
+
+
+def _speech_failed(s: Session, now: datetime) -> Move:
+    """No output is left: whoever cannot be spoken to shall not press."""
+    match s.state:
+        case Paused() | Interrupted() | Ended():
+            return s, ()
+        case _:
+            return moves.pause(s, PauseReason.SILENT, now)
+
+
+def _rated(s: Session, score: int, now: datetime) -> Move:
+    s = _answering(s)
+    if s.step is None or not isinstance(s.state, Instructing | Working):
+        return s, ()
+    notes = s.notes
+    match s.step.phase:
+        case Phase.CHECK_IN:
+            s = replace(s, notes=replace(notes, before=score))
+            if score >= TOO_SORE:
+                return moves.end(s, Outcome.REFUSED, now, s.line("rated_too_high"))
+        case Phase.STRETCH | Phase.AFTERCARE:
+            s = replace(s, notes=replace(notes, after=score))
+        case _:
+            worse = notes.before is not None and score >= notes.before + WORSE_BY
+            if worse or score >= WORSE_FROM:
+                return _rest_it(s, now)
+    return moves.reply(s, now, "rated", score=score)
+
+
+def _rest_it(s: Session, now: datetime) -> Move:
+    """Pressing made it worse: what is left is the stretch (massage.md §4.3, tier C)."""
+    s, effects = moves.reply(s, now, "worse")
+    s, more = obey(s, Command.WRAP_UP, now)
+    return s, (*more[:1], *effects, *more[1:])
+
+
+def _eased(s: Session, now: datetime, *, easing: bool) -> Move:
+    if not s.check_open:
+        return s, ()
+    return moves.reply(_answering(s), now, "eased_easing" if easing else "eased_same")
+
+
+def _stop_word(s: Session, word: StopWord, now: datetime) -> Move:
+    """Stopping is cheap, locking is not (massage.md §4.8)."""
+    match s.state:
+        case Ended():
+            return s, ()
+        case Asking(question=Question.WRONG) if not word.certain:
+            return s, ()
+        case _ if word.certain:
+            return moves.safety_stop(s, word.tier, now, word.phrase)
+        case _:
+            return moves.interrupt_with(s, Question.WRONG, now)

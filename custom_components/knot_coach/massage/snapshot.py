@@ -1,0 +1,198 @@
+"""A session as a versioned plain dict, and back.
+
+What comes back from a snapshot is interrupted: nobody is pressed or warmed by surprise, and
+somebody has to say resume (ADR 0002). Areas and phrases are not stored; whoever restores brings
+them along.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from .areas import Area, Side
+from .messages import Command, Event, Hush, Priority, Question
+from .moves import Move, count_hands, left_of, rest, say, tell
+from .phases import Length, Phase
+from .plan import Order, Plan, Profile, Step, make_step
+from .states import INTERRUPTED_LIMIT, Ended, Interrupted, Notes, Outcome, Session
+from .wording import Line, Phrasebook
+
+VERSION: Final = 1
+"""Goes up when an older reader could not make sense of a snapshot any more."""
+
+
+class UnreadableSnapshotError(Exception):
+    """The snapshot was made by a newer version or is damaged; nothing can be resumed from it."""
+
+
+def save(s: Session, now: datetime) -> dict[str, Any]:
+    """Turn a session into plain JSON data, as it stands at `now`."""
+    left = left_of(s, now)
+    s = rest(count_hands(s, now, still_on=False), now)
+    return {
+        "version": VERSION,
+        "outcome": s.state.outcome if isinstance(s.state, Ended) else None,
+        "left": None if left is None else left.total_seconds(),
+        "order": _save_order(s.order),
+        "steps": [_save_step(step) for step in s.steps],
+        "index": s.index,
+        "started_at": s.started_at.isoformat(),
+        "next_id": s.next_id,
+        "todo": list(s.todo),
+        "hot": s.hot,
+        "goal": s.goal,
+        "ceiling": s.ceiling,
+        "pressed": [[side, spot, time.total_seconds()] for (side, spot), time in s.pressed.items()],
+        "unanswered": s.unanswered,
+        "skipped": sorted(s.skipped),
+        "no_cross": s.no_cross,
+        "active": s.active.total_seconds(),
+        "notes": _save_notes(s.notes),
+    }
+
+
+def restore(
+    data: Mapping[str, Any], areas: Mapping[str, Area], book: Phrasebook, now: datetime
+) -> Session:
+    """Bring a session back, interrupted; an ended one stays ended.
+
+    The heat question is not asked again by itself: a consent is fresh or it is none.
+    Raises UnreadableSnapshotError.
+    """
+    if data.get("version") != VERSION:
+        raise UnreadableSnapshotError(f"version {data.get('version')}, not {VERSION}")
+    try:
+        return _restore(data, areas, book, now)
+    except (KeyError, ValueError, TypeError, AttributeError) as err:
+        raise UnreadableSnapshotError(repr(err)) from err
+
+
+def wake(s: Session, now: datetime) -> Move:
+    """Say what happened and ask what now; the first thing a restored session does."""
+    side = s.step.side if s.step else ""
+    line = s.line("interrupted", side=side, area=s.order.book.name(s.order.area.key))
+    s, said = say(s, now, line, Priority.SAFETY)
+    return s, (Hush(now), said, tell(s, now, Event.INTERRUPTED))
+
+
+def _restore(
+    data: Mapping[str, Any], areas: Mapping[str, Area], book: Phrasebook, now: datetime
+) -> Session:
+    order = _restore_order(data["order"], areas, book)
+    steps = tuple(_restore_step(order, step) for step in data["steps"])
+    left = None if data["left"] is None else timedelta(seconds=data["left"])
+    todo = tuple(Question(question) for question in data["todo"])
+    return Session(
+        plan=Plan(order, steps),
+        steps=steps,
+        index=data["index"],
+        state=Ended(Outcome(data["outcome"]))
+        if data["outcome"] is not None
+        else Interrupted(now + INTERRUPTED_LIMIT, left),
+        started_at=datetime.fromisoformat(data["started_at"]),
+        next_id=data["next_id"],
+        todo=tuple(question for question in todo if question is not Question.HEAT),
+        hot=data["hot"],
+        goal=data["goal"],
+        ceiling=data["ceiling"],
+        pressed={
+            (Side(side), spot): timedelta(seconds=time) for side, spot, time in data["pressed"]
+        },
+        unanswered=data["unanswered"],
+        skipped=frozenset(Phase(phase) for phase in data["skipped"]),
+        no_cross=data["no_cross"],
+        active=timedelta(seconds=data["active"]),
+        notes=_restore_notes(data["notes"]),
+    )
+
+
+def _save_order(order: Order) -> dict[str, Any]:
+    profile = order.profile
+    return {
+        "area": order.area.key,
+        "side": order.side,
+        "length": order.length,
+        "target": order.target,
+        "heat": None if order.heat is None else order.heat.total_seconds(),
+        "profile": {
+            "ceiling": profile.ceiling,
+            "first_time": profile.first_time,
+            "cautious": profile.cautious,
+            "senior": profile.senior,
+            "gun": profile.gun,
+            "cross": profile.cross,
+            "deep": profile.deep,
+            "pressed_today": {
+                side: time.total_seconds() for side, time in profile.pressed_today.items()
+            },
+            "pressed_in_all": profile.pressed_in_all.total_seconds(),
+        },
+    }
+
+
+def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phrasebook) -> Order:
+    profile = dict(data["profile"])
+    profile["pressed_today"] = {
+        Side(side): timedelta(seconds=time) for side, time in profile["pressed_today"].items()
+    }
+    profile["pressed_in_all"] = timedelta(seconds=profile["pressed_in_all"])
+    return Order(
+        area=areas[data["area"]],
+        side=None if data["side"] is None else Side(data["side"]),
+        length=Length(data["length"]),
+        target=data["target"],
+        heat=None if data["heat"] is None else timedelta(seconds=data["heat"]),
+        profile=Profile(**profile),
+        book=book,
+    )
+
+
+def _save_step(step: Step) -> dict[str, Any]:
+    return {
+        "phase": step.phase,
+        "side": step.side,
+        "seconds": step.seconds,
+        "round": step.round,
+        "spot": step.spot,
+        "settle": step.settle,
+        "lines": [[line.key, line.text] for line in step.lines],
+    }
+
+
+def _restore_step(order: Order, data: Mapping[str, Any]) -> Step:
+    bare = Step(
+        phase=Phase(data["phase"]),
+        side=Side(data["side"]),
+        seconds=data["seconds"],
+        round=data["round"],
+        spot=data["spot"],
+        settle=data["settle"],
+    )
+    return replace(
+        make_step(order, bare), lines=tuple(Line(key, text) for key, text in data["lines"])
+    )
+
+
+def _save_notes(notes: Notes) -> dict[str, Any]:
+    return {
+        "before": notes.before,
+        "after": notes.after,
+        "peak": notes.peak,
+        "released": [list(one) for one in notes.released],
+        "counts": dict(notes.counts),
+        "missed": notes.missed,
+        "heated": notes.heated.total_seconds(),
+    }
+
+
+def _restore_notes(data: Mapping[str, Any]) -> Notes:
+    return Notes(
+        before=data["before"],
+        after=data["after"],
+        peak=data["peak"],
+        released=tuple((Side(side), spot, time) for side, spot, time in data["released"]),
+        counts={Command(command): times for command, times in data["counts"].items()},
+        missed=data["missed"],
+        heated=timedelta(seconds=data["heated"]),
+    )

@@ -1,0 +1,369 @@
+"""The states of a session, what each allows, and the session itself.
+
+Data only: nothing here changes a session. Each state carries its own data and nothing else, and
+every state but `Ended` has a deadline, so that no session can be forgotten.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from .areas import Side
+from .messages import Command, Question
+from .phases import PRESSING, Phase
+from .plan import Order, Plan, Step
+from .pressure import Ramp
+from .wording import Line
+
+PAUSE_LIMIT: Final = timedelta(minutes=5)
+"""A pause stops the session after this (massage.md §2.3)."""
+UNANSWERED_LIMIT: Final = timedelta(seconds=60)
+"""A pause after two unanswered check-ins stops the session after this (massage.md §2.2)."""
+INTERRUPTED_LIMIT: Final = timedelta(minutes=10)
+"""Grace time after a restart, for somebody to say resume; our choice."""
+LISTEN: Final = timedelta(seconds=12)
+"""8 s to begin an answer (massage.md F39) and 4 s until it has been recognised."""
+CONSENT: Final = timedelta(seconds=60)
+"""A yes to heat has to be this fresh (massage.md §4.5)."""
+SKIN_ANSWER: Final = timedelta(seconds=20)
+"""A skin check without a clear yes in this time ends the heat (massage.md §4.5)."""
+SKIN_EVERY: Final = timedelta(minutes=5)
+"""Time between two skin checks (massage.md §4.5)."""
+PROOF_LIMIT: Final = timedelta(seconds=30)
+"""How long the session waits for the heater's own answer, proved off or stuck."""
+WAIT_LIMIT: Final = timedelta(seconds=25)
+"""How long a line may wait to begin: somebody may be speaking."""
+SPEECH_SPARE: Final = timedelta(seconds=3)
+"""What a line gets beyond its expected length until it is given up (DESIGN.md §5)."""
+CONTINUOUS_LIMIT: Final = timedelta(seconds=90)
+SPOT_LIMIT: Final = timedelta(seconds=180)
+SPOT_LIMIT_FIRST_TIME: Final = timedelta(seconds=120)
+SIDE_LIMIT: Final = timedelta(seconds=300)
+SIDE_LIMIT_DAY: Final = timedelta(seconds=420)
+ALL_LIMIT_DAY: Final = timedelta(seconds=900)
+SESSION_LIMIT: Final = timedelta(minutes=30)
+"""Continuous press; a spot; a side in a session and in a day; all areas in a day; a whole session
+(massage.md §2.4)."""
+
+
+class Outcome(StrEnum):
+    """How a session ended."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    STOPPED_SAFETY = "stopped_safety"
+    EMERGENCY = "emergency"
+    REFUSED = "refused"
+    """The answers before the session said that today is not the day."""
+    UNANSWERED = "unanswered"
+    TIMED_OUT = "timed_out"
+
+
+class PauseReason(StrEnum):
+    """Why a session is paused."""
+
+    ASKED = "asked"
+    UNANSWERED = "unanswered"
+    SILENT = "silent"
+    """No output can speak."""
+    CLOCK = "clock"
+    HEAT = "heat"
+    """The heater is not proved off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The coach waits for an answer; nothing presses."""
+
+    question: Question
+    awaited: int | None
+    """The utterance of the question; None once it has been spoken."""
+    give_up_at: datetime
+    times: int = 1
+    """How often this was asked."""
+    heating: Heating | None = None
+    """The heat that goes on behind a skin check."""
+    left: timedelta | None = None
+    """How long the step still works when the answer lets it go on; None for all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heating:
+    """The compress is being warmed."""
+
+    off_at: datetime
+    check_at: datetime
+    """When the skin has to be asked about next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cooling:
+    """The heater was told to go off and has not proved it yet."""
+
+    give_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Instructing:
+    """The instruction of a step is being spoken; its end starts the clock of the step."""
+
+    awaited: int
+    give_up_at: datetime
+    left: timedelta
+    """How long the step will work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The person does what was said, and the clock runs."""
+
+    since: datetime
+    ends_at: datetime
+    given: frozenset[int] = frozenset()
+    """Which cues of the step have been given or dropped."""
+    ramp: Ramp | None = None
+    """Only while a press round climbs."""
+    quiet_until: datetime | None = None
+    """No cues before this: somebody was told to breathe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Nothing presses and no clock runs but the one that ends the pause."""
+
+    reason: PauseReason
+    stop_at: datetime
+    left: timedelta | None
+    """How long the step still works after the pause; None for all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Home Assistant was away in the middle of the session."""
+
+    stop_at: datetime
+    left: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """It is over."""
+
+    outcome: Outcome
+
+
+type State = Asking | Heating | Cooling | Instructing | Working | Paused | Interrupted | Ended
+
+_ALWAYS: Final = {Command.REPEAT, Command.TOO_HOT, Command.STOP}
+_MOVES: Final = {Command.NEXT, Command.PREVIOUS, Command.OTHER_SIDE, Command.WRAP_UP}
+_BUSY: Final = frozenset(Command) - {Command.RESUME}
+
+ALLOWED: Final[Mapping[type[State], frozenset[Command]]] = MappingProxyType(
+    {
+        Asking: frozenset(_ALWAYS | {Command.PAUSE}),
+        Heating: frozenset(_ALWAYS | {Command.PAUSE, Command.NEXT}),
+        Cooling: frozenset(_ALWAYS),
+        Instructing: _BUSY,
+        Working: _BUSY,
+        Paused: frozenset(_ALWAYS | _MOVES | {Command.RESUME}),
+        Interrupted: frozenset(_ALWAYS | {Command.RESUME}),
+        Ended: frozenset(),
+    }
+)
+"""What each state accepts; the same table tells cards and buttons what to offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """What a session has seen so far; the record is made from it (massage.md §6)."""
+
+    before: int | None = None
+    after: int | None = None
+    """Scores from 0 to 10."""
+    peak: int = 0
+    """Highest level of pressure reached."""
+    released: tuple[tuple[Side, int, float], ...] = ()
+    """Side, spot, and seconds into the round at which it let go."""
+    counts: Mapping[Command, int] = field(default_factory=dict)
+    """How often each feedback word was heard."""
+    missed: int = 0
+    """Check-ins that nobody answered."""
+    heated: timedelta = timedelta()
+
+    def count(self, command: Command) -> Notes:
+        """Note that a word was heard."""
+        return replace(self, counts={**self.counts, command: self.counts.get(command, 0) + 1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One person being led through one plan."""
+
+    plan: Plan
+    steps: tuple[Step, ...]
+    """The plan's steps, with the detours that were taken."""
+    index: int = 0
+    state: State
+    started_at: datetime
+    next_id: int = 1
+    todo: tuple[Question, ...] = ()
+    """Questions to be answered before the session goes on."""
+    hot: bool = False
+    """The heater was told to go on and has not proved that it is off."""
+    heat_since: datetime | None = None
+    level: int = 0
+    """Felt pressure now, 0 with hands off."""
+    goal: int = 0
+    """The level this round climbs to."""
+    ceiling: int
+    """Highest level for the rest of the session; words only ever lower it."""
+    hands_since: datetime | None = None
+    """Since when the hands press on the present spot without leaving it."""
+    pressed: Mapping[tuple[Side, int], timedelta] = field(default_factory=dict)
+    """Pressing time per side and spot, up to `hands_since`."""
+    extended: int = 0
+    """How often the present step was made longer."""
+    waited: bool = False
+    """"Not yet" was said in this round."""
+    searched: int = 0
+    """How often "can't find it" gave the present step more time."""
+    check_open: bool = False
+    """The check at a rest point has not been answered yet."""
+    unanswered: int = 0
+    """Check-ins in a row that nobody answered."""
+    skipped: frozenset[Phase] = frozenset()
+    no_cross: bool = False
+    """Cross-fibre strokes and the gun are off for this session (massage.md §2.3)."""
+    active: timedelta = timedelta()
+    """Active time up to `active_since` (massage.md §2.4)."""
+    active_since: datetime | None = None
+    notes: Notes = Notes()
+
+    @property
+    def order(self) -> Order:
+        """What was asked for."""
+        return self.plan.order
+
+    @property
+    def step(self) -> Step | None:
+        """The present step; None until the side is known."""
+        return self.steps[self.index] if self.index < len(self.steps) else None
+
+    @property
+    def live(self) -> bool:
+        """Whether the session still goes on."""
+        return not isinstance(self.state, Ended)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When `advance` has something to do next; None once it has ended."""
+        moments = [self._own_deadline(), self.cap_at, self.session_limit]
+        known = [moment for moment in moments if moment is not None]
+        return min(known) if self.live and known else None
+
+    def _own_deadline(self) -> datetime | None:
+        match self.state:
+            case Asking(give_up_at=at, heating=heating):
+                return min(at, heating.off_at) if heating else at
+            case Heating(off_at, check_at):
+                return min(off_at, check_at)
+            case Cooling(at) | Instructing(give_up_at=at):
+                return at
+            case Working():
+                return min(
+                    moment
+                    for moment in (self.state.ends_at, self.ramp_due, self.next_cue[1])
+                    if moment is not None
+                )
+            case Paused(stop_at=at) | Interrupted(stop_at=at):
+                return at
+            case Ended():
+                return None
+
+    @property
+    def ramp_due(self) -> datetime | None:
+        """When the ramp of this round needs attention."""
+        if isinstance(self.state, Working) and self.state.ramp is not None:
+            return self.state.ramp.due(wanted=self.level < self.goal)
+        return None
+
+    @property
+    def next_cue(self) -> tuple[int, datetime | None]:
+        """The number of the next cue of the step, and when it is due."""
+        if not isinstance(self.state, Working) or self.step is None:
+            return -1, None
+        waiting = [
+            (self.cue_due(number), number)
+            for number in range(self.cue_count)
+            if number not in self.state.given
+        ]
+        if not waiting:
+            return -1, None
+        due, number = min(waiting)
+        return number, due
+
+    @property
+    def cue_count(self) -> int:
+        """How many cues the present step has."""
+        return len(self.step.cues) if self.step else 0
+
+    def cue_due(self, number: int) -> datetime:
+        """Return when a cue of the present step falls; only while it works."""
+        assert isinstance(self.state, Working)  # noqa: S101 - the callers have looked
+        assert self.step is not None  # noqa: S101 - a step is being worked on
+        cue = self.step.cues[number]
+        if cue.before is not None:
+            return max(self.state.since, self.state.ends_at - timedelta(seconds=cue.before))
+        return self.state.since + timedelta(seconds=cue.after or 0.0)
+
+    @property
+    def cap_at(self) -> datetime | None:
+        """When the hands have to come off, whatever was said; None while they are off."""
+        if self.hands_since is None or self.step is None:
+            return None
+        allowance = allowance_of(self, self.step)
+        if self.step.phase is Phase.PRESS:
+            allowance = min(allowance, CONTINUOUS_LIMIT)
+        return self.hands_since + allowance
+
+    @property
+    def session_limit(self) -> datetime | None:
+        """When the session ends, whatever was said (massage.md §2.4)."""
+        if self.active_since is None:
+            return None
+        return self.active_since + SESSION_LIMIT - self.active
+
+    @property
+    def pressing(self) -> bool:
+        """Whether the present step presses, spoken or worked on."""
+        return (
+            isinstance(self.state, Instructing | Working)
+            and self.step is not None
+            and self.step.phase in PRESSING
+        )
+
+    def line(self, key: str, variant: int = 0, /, **slots: object) -> Line:
+        """Fill in a line of the session's phrasebook."""
+        return self.order.book.line(key, variant, **slots)
+
+
+def allowance_of(s: Session, step: Step) -> timedelta:
+    """Return how much longer the spot of a step may be pressed, from when hands went on last."""
+    profile = s.order.profile
+    spot_limit = SPOT_LIMIT_FIRST_TIME if profile.first_time else SPOT_LIMIT
+    spot = s.pressed.get((step.side, step.spot), timedelta())
+    side = sum((time for (one, _), time in s.pressed.items() if one is step.side), timedelta())
+    in_all = sum(s.pressed.values(), timedelta())
+    today = profile.pressed_today.get(step.side, timedelta())
+    return max(
+        timedelta(),
+        min(
+            spot_limit - spot,
+            SIDE_LIMIT - side,
+            SIDE_LIMIT_DAY - today - side,
+            ALL_LIMIT_DAY - profile.pressed_in_all - in_all,
+        ),
+    )

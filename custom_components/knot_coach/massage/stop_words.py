@@ -1,0 +1,225 @@
+"""Stop words: what in a spoken text ends pressing, and how sure that is (massage.md §4.2, §4.3, §4.8).
+
+The words are data, the `stop_words` of `catalogue/sentences/<language>.yaml`; the rules are here.
+A template of a trigger is made of words, `(this|that)`, `[optional]`, `word*` (any ending), `...`
+(up to three words in between) and `<rule>`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+import re
+from typing import Any, Final, NamedTuple
+import unicodedata
+
+from .messages import Tier
+
+NECK_AREAS: Final = frozenset({"upper_traps", "suboccipitals", "jaw"})
+"""Areas where dizziness and its like are an emergency (massage.md §4.3, tier B+)."""
+
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
+_WORDS: Final = re.compile(r"[\w']+|[.,;:!?\u2013\u2014]")
+_TOKENS: Final = re.compile(r"\.\.\.|<\w+>|[()\[\]|]|[\w'*]+|\S")
+_SYNTAX: Final = {
+    "(": "(?:",
+    ")": ")",
+    "[": "(?:",
+    "]": ")?",
+    "|": "|",
+    "...": r"(?:\S+ ){0,3}?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StopPhrase:
+    """A stop word that was found in a text."""
+
+    tier: Tier
+    phrase: str
+    """The words that matched, in lower case; nothing else of the text."""
+    certain: bool
+    """A statement of the speaker about themselves now, not a text that merely contains the word."""
+    denied: bool = False
+    """Every stop word stands behind a "no" or "not": an answer to the coach's own question."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    pattern: re.Pattern[str]
+    vague: bool = False
+    """An everyday word, which is about the speaker only beside a part of the body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopWords:
+    """The stop words of one language, ready to be looked for."""
+
+    emergency: tuple[_Trigger, ...]
+    neck: tuple[_Trigger, ...]
+    stop: tuple[_Trigger, ...]
+    ordinary: tuple[_Trigger, ...]
+    """Phrases that contain a stop word and are none."""
+    about_me: frozenset[str]
+    body: frozenset[str]
+    small: frozenset[str]
+    """Words that may stand around a stop word without making it about something else."""
+    negations: frozenset[str]
+    links: frozenset[str]
+    """Words that carry a negation on to the stop word behind them."""
+    breaks: frozenset[str]
+    """Words that begin a new statement."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> StopWords:
+        """Make them of the `stop_words` of a sentence file.
+
+        Raises KeyError when a list is missing, ValueError for a malformed template.
+        """
+        rules: Mapping[str, str] = data.get("rules", {})
+
+        def triggers(key: str, *, vague: bool = False) -> tuple[_Trigger, ...]:
+            return tuple(_Trigger(_compiled(text, rules), vague) for text in data[key])
+
+        def words(key: str) -> frozenset[str]:
+            return frozenset(" ".join(data[key]).split())
+
+        return cls(
+            emergency=triggers("a"),
+            neck=triggers("neck"),
+            stop=triggers("b") + triggers("b_vague", vague=True),
+            ordinary=triggers("ordinary"),
+            about_me=words("about_me"),
+            body=words("body"),
+            small=words("small") | words("about_me") | words("body") | words("breaks"),
+            negations=words("negations"),
+            links=words("links"),
+            breaks=words("breaks"),
+        )
+
+
+def classify(text: str, words: StopWords, area: str | None = None) -> StopPhrase | None:
+    """Find the stop word of a text, the surest and most serious one if there are several.
+
+    `area` is the key of the area that is worked on, for the words that weigh more at the neck.
+    """
+    said = _Said.of(text, words)
+    ordinary = list(said.matches(words.ordinary))
+    urgent = words.emergency + (words.neck if area in NECK_AREAS else ())
+    found = [
+        (tier, span)
+        for tier, triggers in ((Tier.A, urgent), (Tier.B, words.stop))
+        for span in said.matches(triggers)
+        if not any(other.covers(span) for other in ordinary)
+    ]
+    if not found:
+        return None
+    covered = frozenset().union(*(span.positions for _, span in found))
+    certain, tier, span = min(
+        ((said.certain(span, covered, words), tier, span) for tier, span in found),
+        key=lambda row: (not row[0], row[1], row[2].start - row[2].end, row[2].start),
+    )
+    return StopPhrase(
+        tier=tier,
+        phrase=" ".join(said.words[span.start : span.end]),
+        certain=certain,
+        denied=all(said.denied(span, covered, words) for _, span in found),
+    )
+
+
+class _Span(NamedTuple):
+    """Where a trigger matched, in words."""
+
+    start: int
+    end: int
+    vague: bool
+
+    @property
+    def positions(self) -> frozenset[int]:
+        return frozenset(range(self.start, self.end))
+
+    def covers(self, other: _Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A text as words, cut into statements."""
+
+    words: tuple[str, ...]
+    statements: tuple[int, ...]
+    """The number of the statement that each word belongs to."""
+
+    @classmethod
+    def of(cls, text: str, words: StopWords) -> _Said:
+        plain = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
+        said: list[str] = []
+        statements: list[int] = []
+        number = 0
+        for token in _WORDS.findall(plain):
+            word = token.strip("'_")
+            if not word[:1].isalnum():
+                number += 1
+                continue
+            if word in words.breaks:
+                number += 1
+            said.append(word)
+            statements.append(number)
+        return cls(tuple(said), tuple(statements))
+
+    def matches(self, triggers: Iterable[_Trigger]) -> Iterable[_Span]:
+        text = "".join(f"{word} " for word in self.words)
+        starts = [0, *accumulate(len(word) + 1 for word in self.words)]
+        at = {offset: position for position, offset in enumerate(starts)}
+        for trigger in triggers:
+            for match in trigger.pattern.finditer(text):
+                yield _Span(at[match.start()], at[match.end()], trigger.vague)
+
+    def certain(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
+        """Tell whether this is about the speaker now: the whole text, or one statement of it."""
+        everything = range(len(self.words))
+        statement = [n for n in everything if self.statements[n] == self.statements[span.start]]
+        return self._plain(span, everything, covered, words) or (
+            self._plain(span, statement, covered, words)
+            and any(self.words[n] in words.about_me for n in statement)
+        )
+
+    def _plain(
+        self, span: _Span, scope: Iterable[int], covered: frozenset[int], words: StopWords
+    ) -> bool:
+        scope = tuple(scope)
+        if any(self.words[n] not in words.small for n in scope if n not in covered):
+            return False
+        return not span.vague or any(self.words[n] in words.body for n in scope)
+
+    def denied(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
+        """Tell whether a negation stands before it, with nothing of weight in between."""
+        for position in range(span.start - 1, -1, -1):
+            if self.words[position] in words.negations:
+                return True
+            if position not in covered and self.words[position] not in words.links:
+                return False
+        return False
+
+
+def _compiled(template: str, rules: Mapping[str, str]) -> re.Pattern[str]:
+    """Turn a template into a pattern for words that are each followed by one space."""
+    try:
+        pattern = re.compile(f"(?<![^ ]){_pattern(template, rules)}")
+    except (re.error, KeyError) as err:
+        raise ValueError(f"Malformed stop word {template!r}: {err}") from err
+    if pattern.fullmatch(""):
+        raise ValueError(f"Stop word {template!r} matches silence")
+    return pattern
+
+
+def _pattern(template: str, rules: Mapping[str, str]) -> str:
+    parts = ["(?:"]
+    for token in _TOKENS.findall(template.casefold().translate(_APOSTROPHES)):
+        if token in _SYNTAX:
+            parts.append(_SYNTAX[token])
+        elif token.startswith("<"):
+            parts.append(_pattern(rules[token[1:-1]], rules))
+        else:
+            stem = token.removesuffix("*")
+            parts.append(re.escape(stem) + (r"[\w']* " if token != stem else " "))
+    return "".join([*parts, ")"])

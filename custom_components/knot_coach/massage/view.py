@@ -1,0 +1,123 @@
+"""What can be seen of a session: one flat picture for entities, cards and replies."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .areas import Side
+from .messages import Command, Question
+from .phases import Length, Phase
+from .states import (
+    ALLOWED,
+    Asking,
+    Cooling,
+    Ended,
+    Heating,
+    Instructing,
+    Interrupted,
+    Paused,
+    Session,
+    Working,
+)
+
+
+class Shown(StrEnum):
+    """The states of the session sensor, a contract that does not change."""
+
+    IDLE = "idle"
+    HEATING = "heating"
+    ACTIVE = "active"
+    ASKING = "asking"
+    PAUSED = "paused"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionView:
+    """A session at one instant; instants instead of countdowns, so that it stays true."""
+
+    shown: Shown = Shown.IDLE
+    area: str | None = None
+    side: Side | None = None
+    length: Length | None = None
+    phase: Phase | None = None
+    step: int | None = None
+    """Number of the present step, from 1."""
+    steps: int | None = None
+    instruction: str | None = None
+    pressure: int | None = None
+    """Felt pressure, 1 to 7; None with hands off."""
+    started_at: datetime | None = None
+    phase_ends_at: datetime | None = None
+    """When the present step ends; None while its clock does not run."""
+    session_ends_at: datetime | None = None
+    """When the session will end if nothing is said; None while it is held up."""
+    duration: timedelta | None = None
+    """Expected length of the whole session, words included."""
+    remaining: timedelta | None = None
+    """Expected time from this instant to the end of the session."""
+    question: Question | None = None
+    allowed: frozenset[Command] = frozenset()
+    heat_ends_at: datetime | None = None
+
+
+IDLE = SessionView()
+
+
+def view(s: Session | None, now: datetime) -> SessionView:
+    """Draw a session as it stands at `now`; no session and an ended one look the same."""
+    if s is None or isinstance(s.state, Ended):
+        return IDLE
+    step = s.step
+    remaining = _remaining(s, now)
+    running = isinstance(s.state, Instructing | Working)
+    return SessionView(
+        shown=_shown(s),
+        area=s.order.area.key,
+        side=step.side if step else s.order.side,
+        length=s.order.played_length,
+        phase=step.phase if step else Phase.CHECK_IN,
+        step=s.index + 1 if step else None,
+        steps=len(s.steps) or None,
+        instruction=" ".join(line.text for line in step.lines) if step and running else None,
+        pressure=s.level or None,
+        started_at=s.started_at,
+        phase_ends_at=s.state.ends_at if isinstance(s.state, Working) else None,
+        session_ends_at=now + remaining if running else None,
+        duration=s.plan.estimated_duration,
+        remaining=remaining,
+        question=s.state.question if isinstance(s.state, Asking) else None,
+        allowed=ALLOWED[type(s.state)],
+        heat_ends_at=s.state.off_at if isinstance(s.state, Heating) else None,
+    )
+
+
+def _shown(s: Session) -> Shown:
+    match s.state:
+        case Asking():
+            return Shown.ASKING
+        case Heating() | Cooling():
+            return Shown.HEATING
+        case Paused():
+            return Shown.PAUSED
+        case Interrupted():
+            return Shown.INTERRUPTED
+        case Instructing() | Working():
+            return Shown.ACTIVE
+        case Ended():
+            return Shown.IDLE
+
+
+def _remaining(s: Session, now: datetime) -> timedelta:
+    """Add up what is left of the step and all that comes after it, words included."""
+    later = s.steps[s.index + 1 :]
+    rest = sum((step.duration + step.speech for step in later), timedelta())
+    match s.state, s.step:
+        case _, None:
+            return s.plan.estimated_duration
+        case Working(ends_at=ends_at), _:
+            return rest + max(timedelta(), ends_at - now)
+        case ((Instructing(left=left) | Paused(left=left) | Interrupted(left=left)), step):
+            return rest + step.speech + (step.duration if left is None else left)
+        case _, step:
+            return rest + step.speech + step.duration

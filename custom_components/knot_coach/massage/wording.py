@@ -1,0 +1,68 @@
+"""Spoken lines: keys and slots become words, and words become an expected length in seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from .areas import Side
+
+WORDS_PER_SECOND: Final = 2.1
+"""Pace of a calm voice (massage.md §5.1)."""
+LEAD_SECONDS: Final = 0.6
+"""What a line takes beside its words (massage.md §5.1)."""
+MAX_WORDS: Final = 20
+"""Most words of one line after filling in (massage.md §5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it is spoken, with the key it came from."""
+
+    key: str
+    text: str
+
+    @property
+    def seconds(self) -> float:
+        """Expected length of the spoken line (massage.md §5.1)."""
+        return len(self.text.split()) / WORDS_PER_SECOND + LEAD_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """Everything that can be spoken in one language, from `catalogue/phrases/<language>.yaml`."""
+
+    language: str
+    lines: Mapping[str, tuple[str, ...]]
+    """Variants of each common line, by key."""
+    areas: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Per area: `name` and the lines of each phase, in the order they are spoken."""
+    words: Mapping[str, str]
+    """Side words and numbers: `left`, `right`, `both`, `centre`, `0` … `60`."""
+
+    def line(self, key: str, variant: int = 0, /, **slots: object) -> Line:
+        """Fill in a common line.
+
+        `variant` counts round the variants that there are. A `Side` or an `int` slot is put into
+        words; anything else is used as it is. Raises KeyError for an unknown key or slot.
+        """
+        variants = self.lines[key]
+        return Line(key, self._fill(variants[variant % len(variants)], slots))
+
+    def cues(self, area: str, phase: str, side: Side) -> tuple[Line, ...]:
+        """Return the lines of an area for a phase (or for `setup`), none where it has none."""
+        slots = {"side": side, "other": side.other}
+        return tuple(
+            Line(f"{area}.{phase}.{number}", self._fill(text, slots))
+            for number, text in enumerate(self.areas[area].get(phase, ()))
+        )
+
+    def name(self, area: str) -> str:
+        """Return what people call the area."""
+        return self.areas[area]["name"][0]
+
+    def word(self, value: object) -> str:
+        """Put a side or a whole number into words; anything else is used as it is."""
+        return self.words.get(str(value), str(value))
+
+    def _fill(self, text: str, slots: Mapping[str, object]) -> str:
+        return text.format_map({slot: self.word(value) for slot, value in slots.items()})
