@@ -223,13 +223,13 @@ def work(s: Session, at: datetime) -> Session:
     left = s.state.left
     since = at - max(timedelta(), s.step.duration - left)
     ramp = Ramp.begin(at) if s.step.phase is Phase.PRESS else None
-    s = replace(
-        s,
-        state=Working(since, at + left, ramp=ramp),
-        check_open=s.step.phase is Phase.EASE_OFF,
-    )
+    ends_at = at + left
+    if s.cap_at is not None:
+        ends_at = max(at, min(ends_at, s.cap_at))
+    working = Working(since, ends_at, ramp=ramp)
+    s = replace(s, state=working, check_open=s.step.phase is Phase.EASE_OFF)
     gone = frozenset(n for n in range(s.cue_count) if s.cue_due(n) < at)
-    return replace(s, state=Working(since, at + left, gone, ramp))
+    return replace(s, state=replace(working, given=gone))
 
 
 def leave_step(s: Session, at: datetime) -> Move:

@@ -85,8 +85,9 @@ def open_session(plan: Plan, now: datetime) -> Move:
 
 
 def _introduce(s: Session, at: datetime) -> Move:
-    s, said = say(s, at, s.line("intro", minutes=minutes(s.plan.estimated_duration)))
-    return s, (said,)
+    s, intro = say(s, at, s.line("intro", minutes=minutes(s.plan.estimated_duration)))
+    s, wake = say(s, at, s.line("intro_wake"))
+    return s, (intro, wake)
 
 
 def answered(s: Session, told: Answered, at: datetime) -> Move:

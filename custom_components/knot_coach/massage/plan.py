@@ -225,6 +225,6 @@ def _one_side(order: Order, side: Side, *, settle: bool) -> Iterator[Step]:
             yield step(phase, number, spot)
     if order.area.cross and order.profile.cross and _seconds(order, Phase.CROSS_FIBER):
         yield step(Phase.CROSS_FIBER)
-    if order.area.gun is not Gun.NO and order.profile.gun and _seconds(order, Phase.TOOL):
+    if order.area.gun is Gun.OK and order.profile.gun and _seconds(order, Phase.TOOL):
         yield step(Phase.TOOL)
     yield step(Phase.STRETCH)

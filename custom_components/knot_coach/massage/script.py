@@ -59,7 +59,7 @@ def lines_of(book: Phrasebook, area: str, step: Step) -> tuple[Line, ...]:
         case Phase.AFTERCARE:
             return (book.line("finish"),)
         case Phase.TOOL:
-            return (book.line("tool_start"), book.line("tool_stop_how"), own[0])
+            return (book.line("tool_gate"), book.line("tool_stop_how"), own[0])
         case Phase.WARM_UP | Phase.LOCATE | Phase.BROAD | Phase.CROSS_FIBER:
             return own[:1]
 
