@@ -177,7 +177,8 @@ class _Said:
     def certain(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
         """Tell whether this is about the speaker now: the whole text, or one statement of it."""
         everything = range(len(self.words))
-        statement = [n for n in everything if self.statements[n] == self.statements[span.start]]
+        touched = self.statements[span.start : span.end]
+        statement = [n for n in everything if self.statements[n] in touched]
         return self._plain(span, everything, covered, words) or (
             self._plain(span, statement, covered, words)
             and any(self.words[n] in words.about_me for n in statement)
@@ -194,6 +195,8 @@ class _Said:
     def denied(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
         """Tell whether a negation stands before it, with nothing of weight in between."""
         for position in range(span.start - 1, -1, -1):
+            if self.statements[position] != self.statements[span.start]:
+                return False
             if self.words[position] in words.negations:
                 return True
             if position not in covered and self.words[position] not in words.links:

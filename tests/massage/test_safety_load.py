@@ -1,0 +1,168 @@
+"""Rest, load and locks (massage.md §2.4, §4.3, §4.4)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, strategies as st
+import pytest
+
+from massage.areas import Area, Gun, Side
+from massage.load import (
+    Past,
+    StandingLock,
+    first_time,
+    locked,
+    pressed_today,
+    resting_until,
+    sharing,
+)
+from massage.messages import Tier
+from massage.phases import Length
+
+NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LIGHT = Past(
+    area="forearm",
+    side=Side.LEFT,
+    ended_at=NOW,
+    length=Length.QUICK,
+    peak=4,
+    press_seconds=60,
+)
+
+
+@pytest.mark.parametrize(
+    ("past", "hours"),
+    [
+        (LIGHT, 8),
+        (replace(LIGHT, peak=5), 24),
+        (replace(LIGHT, length=Length.STANDARD), 24),
+        (replace(LIGHT, peak=6), 48),
+        (replace(LIGHT, length=Length.DEEP, peak=3), 48),
+        (replace(LIGHT, gun=True), 48),
+        (replace(LIGHT, safety_stop=True), 48),
+        (replace(LIGHT, peak=0, safety_stop=True), 48),
+    ],
+)
+def test_how_long_an_area_rests(past: Past, hours: int) -> None:
+    end = NOW + hours * HOUR
+    group = {"forearm"}
+    assert resting_until([past], group, Side.LEFT, NOW) == end
+    assert resting_until([past], group, Side.LEFT, end - timedelta(seconds=1)) == end
+    assert resting_until([past], group, Side.LEFT, end) is None
+
+
+def test_a_session_that_touched_nothing_needs_no_rest() -> None:
+    assert resting_until([replace(LIGHT, peak=0)], {"forearm"}, Side.LEFT, NOW) is None
+    assert (
+        resting_until([replace(LIGHT, peak=0, length=Length.DEEP)], {"forearm"}, Side.LEFT, NOW)
+        is None
+    )
+
+
+def test_two_light_sessions_a_day() -> None:
+    morning = replace(LIGHT, ended_at=NOW - 9 * HOUR)
+    assert resting_until([morning], {"forearm"}, Side.LEFT, NOW) is None
+    assert resting_until([LIGHT, morning], {"forearm"}, Side.LEFT, NOW) == NOW + 15 * HOUR
+    earlier = replace(LIGHT, ended_at=NOW - 20 * HOUR)
+    assert resting_until([earlier, morning], {"forearm"}, Side.LEFT, NOW) == NOW + 4 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("past", "asked", "rests"),
+    [
+        (Side.LEFT, Side.LEFT, True),
+        (Side.LEFT, Side.RIGHT, False),
+        (Side.LEFT, Side.BOTH, True),
+        (Side.BOTH, Side.RIGHT, True),
+        (Side.CENTRE, Side.LEFT, True),
+    ],
+)
+def test_sides(past: Side, asked: Side, rests: bool) -> None:  # noqa: FBT001 - a column of the table
+    records = [replace(LIGHT, side=past)]
+    assert (resting_until(records, {"forearm"}, asked, NOW) is not None) is rests
+    assert pressed_today(records, NOW, "forearm", asked) == (60 if rests else 0)
+
+
+def test_areas_of_a_group_rest_together() -> None:
+    def area(key: str, overlap: str | None) -> Area:
+        return Area(key=key, sides=(Side.CENTRE,), cap=5, cross=0, gun=Gun.NO, overlap=overlap)
+
+    neck, jaw = area("upper_traps", "neck"), area("jaw", "neck")
+    arm, hand = area("forearm", None), area("hand_thumb", None)
+    everything = (neck, jaw, arm, hand)
+    assert sharing(neck, everything) == {"upper_traps", "jaw"}
+    assert sharing(arm, everything) == {"forearm"}
+    worked = [replace(LIGHT, area="jaw")]
+    assert resting_until(worked, sharing(neck, everything), Side.LEFT, NOW) == NOW + 8 * HOUR
+    assert resting_until(worked, sharing(arm, everything), Side.LEFT, NOW) is None
+
+
+def test_pressed_today() -> None:
+    records = [
+        LIGHT,
+        replace(LIGHT, side=Side.RIGHT, press_seconds=30),
+        replace(LIGHT, area="calf", press_seconds=100, ended_at=NOW - 23 * HOUR),
+        replace(LIGHT, ended_at=NOW - 24 * HOUR, press_seconds=500),
+    ]
+    assert pressed_today(records, NOW) == 190
+    assert pressed_today(records, NOW, "forearm") == 90
+    assert pressed_today(records, NOW, "forearm", Side.LEFT) == 60
+    assert pressed_today([replace(LIGHT, ended_at=NOW + HOUR)], NOW) == 60
+
+
+def test_first_time() -> None:
+    def ago(days: int, peak: int = 4) -> list[Past]:
+        return [replace(LIGHT, ended_at=NOW - timedelta(days=days), peak=peak)]
+
+    assert first_time([], "forearm", NOW)
+    assert first_time(ago(1), "calf", NOW)
+    assert first_time(ago(1, peak=0), "forearm", NOW)
+    assert not first_time(ago(60), "forearm", NOW)
+    assert first_time(ago(61), "forearm", NOW)
+
+
+EMERGENCY = StandingLock(tier=Tier.A, until=NOW + 24 * HOUR, area=None)
+STOP = StandingLock(tier=Tier.B, until=NOW + 48 * HOUR, area="forearm")
+
+
+@pytest.mark.parametrize(
+    ("locks", "area", "hours", "reason"),
+    [
+        ([], "calf", 0, None),
+        ([EMERGENCY], "calf", 0, "locked_emergency"),
+        ([EMERGENCY], "calf", 24, "acknowledge_emergency"),
+        ([replace(EMERGENCY, acknowledged=True)], "calf", 23, "locked_emergency"),
+        ([replace(EMERGENCY, acknowledged=True)], "calf", 24, None),
+        ([STOP], "forearm", 0, "locked_area"),
+        ([STOP], "forearm", 48, "acknowledge_area"),
+        ([replace(STOP, acknowledged=True)], "forearm", 47, "locked_area"),
+        ([replace(STOP, acknowledged=True)], "forearm", 48, None),
+        ([STOP], "calf", 0, None),
+        ([STOP, EMERGENCY], "forearm", 0, "locked_emergency"),
+        ([STOP, replace(EMERGENCY, acknowledged=True)], "forearm", 30, "locked_area"),
+    ],
+)
+def test_locks(locks: list[StandingLock], area: str, hours: int, reason: str | None) -> None:
+    assert locked(locks, area, NOW + hours * HOUR) == reason
+
+
+records = st.builds(
+    Past,
+    area=st.sampled_from(["forearm", "calf"]),
+    side=st.sampled_from(Side),
+    ended_at=st.integers(-100, 0).map(lambda hours: NOW + hours * HOUR),
+    length=st.sampled_from(Length),
+    peak=st.integers(0, 7),
+    press_seconds=st.integers(0, 300),
+    safety_stop=st.booleans(),
+    gun=st.booleans(),
+)
+
+
+@given(st.lists(records), records, st.sampled_from(Side))
+def test_one_more_session_never_shortens_a_rest(before: list[Past], more: Past, side: Side) -> None:
+    one = resting_until(before, {"forearm"}, side, NOW)
+    two = resting_until([*before, more], {"forearm"}, side, NOW)
+    assert one is None or (two is not None and two >= one)
+    assert pressed_today([*before, more], NOW) >= pressed_today(before, NOW)
