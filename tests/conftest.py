@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HAS_HOME_ASSISTANT = find_spec("homeassistant") is not None
 if HAS_HOME_ASSISTANT:
     # The `hass` fixture puts its own `custom_components` on the path; the first import wins.
-    import custom_components.knot_coach  # noqa: F401
+    import custom_components  # noqa: F401
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile(
