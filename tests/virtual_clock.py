@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from math import inf, nextafter
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from freezegun import api as freezegun_api, freeze_time
 from freezegun.api import FrozenDateTimeFactory
@@ -51,7 +51,7 @@ class VirtualClock:
         """Get ready for the running loop, whose time must not be frozen by anything else."""
         loop = asyncio.get_running_loop()
         # Half of what it replaces is private to the loop.
-        self._loop: Any = loop
+        self._loop = cast("Any", loop)
         self._loop_start = loop.time()
         self._offset = self._loop_start - real_monotonic()
         self._frozen: float | None = None
