@@ -67,7 +67,7 @@ def refuse_heat(uses: Sequence[datetime], now: datetime, *, blocked: bool) -> st
 def off_at(now: datetime, minutes: float) -> datetime:
     """Return when heat that starts now must be off: never later than `MAX_TIME` from now.
 
-    A negative time means off at once. Raises ValueError where `minutes` is not a number.
+    A negative time, or one that is not a number, means off at once.
     """
     wanted = timedelta(minutes=max(0.0, min(minutes, MAX_TIME / timedelta(minutes=1))))
     return now + wanted

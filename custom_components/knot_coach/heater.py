@@ -1,0 +1,300 @@
+"""Heat on the body: carried out on a configured entity, and ended whatever happens (DESIGN.md §6)."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+from typing import Final, assert_never
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Context,
+    HassJob,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from .lease import Lease, LeaseBook, LeaseNotStoredError
+from .massage.heat import MAX_TIME, refuse_heat
+from .massage.messages import HeatLost, HeatOff, HeatOn, HeatReady, HeatStuck
+from .outlet import Outlet, unfit
+from .quench import Outcome, Timings, async_get_quench
+from .thermometer import Thermometer
+from .warming import Warming
+
+_LOGGER = logging.getLogger(__name__)
+
+type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck
+
+__all__ = ["HeatConfig", "HeatReport", "Heater", "async_recover", "unfit"]
+
+PRODUCTION: Final = Timings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatConfig:
+    """What a coach warms with."""
+
+    entity_id: str
+    temperature_sensor: str | None = None
+    """Measures the skin side (massage.md §4.5)."""
+    power_sensor: str | None = None
+
+
+@callback
+def async_recover(hass: HomeAssistant, book: LeaseBook, timings: Timings = PRODUCTION) -> None:
+    """Switch off every heater that a crash, a reload or a removed coach has left with a lease.
+
+    Safe to call at any time and any number of times; does not wait for the proof.
+    """
+    for lease in book.leases:
+        outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id)
+        quench = async_get_quench(hass, book, lease.heater, outlet, timings)
+        if lease.heater not in book.held and not quench.busy:
+            quench.ask()
+
+
+class Heater:
+    """The heater of one coach.
+
+    While no lease exists it never touches the entity. Every way out of warming, wanted or not,
+    is the heater's quench: it goes on until off is proved, whatever becomes of this object.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        config: HeatConfig,
+        book: LeaseBook,
+        *,
+        report: Callable[[HeatReport], None],
+        timings: Timings = PRODUCTION,
+    ) -> None:
+        """Prepare to warm for a coach; `report` is called in the event loop with each fact."""
+        self._hass = hass
+        self._entry_id = entry.entry_id
+        self._config = config
+        self._book = book
+        self._report = report
+        self._timings = timings
+        self._outlet = Outlet(hass, config.entity_id, config.power_sensor)
+        self._quench = async_get_quench(hass, book, config.entity_id, self._outlet, timings)
+        sensor = config.temperature_sensor
+        self._thermometer = None if sensor is None else Thermometer(hass, sensor)
+        self._remove_shutdown_job: CALLBACK_TYPE | None = None
+        self._closed = False
+        self._turning_on: asyncio.Task[None] | None = None
+        self._warming: Warming | None = None
+        """There from the wish for heat to the first reason to end it."""
+        self._on = False
+        self._drop_watchdog: CALLBACK_TYPE | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether the heater may have power because of this coach: until off is proved."""
+        return self._on
+
+    @property
+    def stuck(self) -> bool:
+        """Whether off was not proved in time, and still is not: nothing may be started."""
+        return self._quench.stuck
+
+    @property
+    def lease(self) -> Lease | None:
+        """The lease of this coach on the heater, if there is one."""
+        lease = self._book.lease(self._config.entity_id)
+        return lease if lease is not None and lease.entry_id == self._entry_id else None
+
+    def refusal(self, *, blocked: bool) -> str | None:
+        """Say why heat cannot be had now, or None where it can.
+
+        Args:
+            blocked: The screening answers, or a lock, rule heat out.
+
+        Returns:
+            The translation key of the reason; all begin with `heat_`.
+        """
+        config = self._config
+        if self._closed or self._remove_shutdown_job is None or self._hass.is_stopping:
+            return "heat_closing"
+        if self._quench.stuck:
+            return "heat_stuck"
+        if config.entity_id in self._book.held:
+            return "heat_in_use"
+        if self._book.lease(config.entity_id) is not None or self._quench.busy:
+            return "heat_not_off"
+        uses = self._book.uses(config.entity_id, self._entry_id)
+        return (
+            refuse_heat(uses, dt_util.utcnow(), blocked=blocked)
+            or unfit(self._hass, config.entity_id, config.power_sensor)
+            or (None if self._thermometer is None else self._thermometer.unfit())
+        )
+
+    async def async_start(self) -> None:
+        """Get ready, and switch off whatever an earlier run left on.
+
+        Does not wait for the proof: `HeatOff` or `HeatStuck` follows; until then heat is refused.
+        """
+        if self._remove_shutdown_job is not None:
+            return
+        self._remove_shutdown_job = self._hass.async_add_shutdown_job(
+            HassJob(self._async_leave, f"knot_coach heater off {self._config.entity_id}")
+        )
+        heater = self._config.entity_id
+        if self._book.doubts(heater) and self._book.lease(heater) is None:
+            now = dt_util.utcnow()
+            await self._book.async_owe(self._new_lease(now, now))
+        if self.lease is not None and heater not in self._book.held:
+            self._on = True
+            self._quench.listeners.add(self._take_outcome)
+        async_recover(self._hass, self._book, self._timings)
+
+    async def async_on(self, off_at_in: timedelta, context: Context) -> None:
+        """Warm for a time of at most `MAX_TIME`; come back when on is proved, or lost.
+
+        Whoever asked for it in `context` needs Home Assistant's permission to switch the heater.
+        A second call while it warms makes no use longer. Reports `HeatOn`, or `HeatLost` with the
+        reason, which is that of `refusal` where nothing was begun; raises nothing.
+        """
+        if self._warming is None or self._turning_on is None:
+            self._turning_on = self._hass.async_create_background_task(
+                self._async_try(min(off_at_in, MAX_TIME), context), "knot_coach heater on"
+            )
+        # Whoever gives up the wait must not leave a start half done.
+        await asyncio.wait({self._turning_on})
+
+    async def async_off(self) -> bool:
+        """Switch off now, and tell whether off was proved in time.
+
+        Where it was not, `HeatStuck` is reported, and `HeatOff` as soon as it is proved after all.
+        Where this coach has nothing on, `HeatOff` is reported and nothing is touched.
+        """
+        self._halt()
+        if self._on or (self.lease is not None and self._quench.trying):
+            self._on = True
+            return await self._quench.async_ask()
+        self._tell(HeatOff())
+        return True
+
+    async def async_close(self) -> None:
+        """Switch off and leave; the wait for the proof is bounded, the trying is not."""
+        await self._async_leave()
+        self._quench.listeners.discard(self._take_outcome)
+        self._clear_watchdog()
+        if self._remove_shutdown_job is not None:
+            self._remove_shutdown_job()
+            self._remove_shutdown_job = None
+
+    async def _async_leave(self) -> None:
+        self._closed = True
+        self._halt()
+        if self._on:
+            await self._quench.async_ask()
+
+    async def _async_try(self, time: timedelta, context: Context) -> None:
+        try:
+            await self._async_turn_on(time, context)
+        except Exception:  # an error halfway must not leave power behind
+            _LOGGER.exception("Switching %s on failed", self._config.entity_id)
+            self._lose("failed")
+
+    async def _async_turn_on(self, time: timedelta, context: Context) -> None:
+        reason = self.refusal(blocked=False) if time > timedelta(0) else "heat_no_time"
+        if reason is not None:
+            self._tell(HeatLost(reason.removeprefix("heat_")))
+            return
+        began, now = self._hass.loop.time(), dt_util.utcnow()
+        warming = self._warming = Warming(
+            self._hass, self._outlet, self._quench, self._thermometer, self._timings
+        )
+        self._book.held.add(self._config.entity_id)
+        try:
+            await self._book.async_grant(self._new_lease(now, now + time))
+        except LeaseNotStoredError:
+            _LOGGER.exception("The heater gets no power")
+        else:
+            # A disk that hung has let the yes of the person grow old.
+            if self._warming is warming and self._hass.loop.time() - began < self._timings.proof:
+                self._prepare(time)
+                await warming.async_run(context, tell=self._tell, lose=self._lose)
+                return
+            self._book.release(self._config.entity_id, ended=None)
+            await self._book.async_store()
+        if self._warming is warming:
+            self._lose("not_stored")
+
+    @callback
+    def _prepare(self, time: timedelta) -> None:
+        """Set up what ends the heat, before there is any."""
+        self._on = True
+        self._quench.listeners.add(self._take_outcome)
+        # Apart from the session's own timer, and no wall clock that could be set back.
+        self._drop_watchdog = async_call_later(
+            self._hass,
+            time,
+            HassJob(self._time_is_up, "knot_coach heater off", cancel_on_shutdown=False),
+        )
+
+    def _new_lease(self, started: datetime, off_at: datetime) -> Lease:
+        return Lease(
+            heater=self._config.entity_id,
+            entry_id=self._entry_id,
+            started=started,
+            off_at=off_at,
+            power_sensor=self._config.power_sensor,
+            registry_id=self._outlet.registry_id,
+        )
+
+    @callback
+    def _lose(self, reason: str) -> None:
+        self._halt()
+        # The reason comes first: an off that is proved at once would be told before it.
+        self._tell(HeatLost(reason))
+        if self._on and not self._quench.trying:
+            self._quench.ask()
+
+    @callback
+    def _halt(self) -> None:
+        """End the wish for heat; the quench takes care of the power that may be left."""
+        if self._warming is not None:
+            self._warming.end()
+            self._warming = None
+            self._book.held.discard(self._config.entity_id)
+
+    @callback
+    def _time_is_up(self, _: datetime) -> None:
+        self._drop_watchdog = None
+        self._halt()
+        self._quench.ask()
+
+    @callback
+    def _take_outcome(self, outcome: Outcome) -> None:
+        match outcome:
+            case HeatOff() if not self._on:
+                return  # proved once more, because of an on that came back late
+            case HeatOff():
+                self._on = False
+                self._clear_watchdog()
+            case HeatStuck():
+                self._on = True
+            case _:
+                assert_never(outcome)
+        self._tell(outcome)
+
+    @callback
+    def _clear_watchdog(self) -> None:
+        if self._drop_watchdog is not None:
+            self._drop_watchdog()
+            self._drop_watchdog = None
+
+    @callback
+    def _tell(self, report: HeatReport) -> None:
+        try:
+            self._report(report)
+        except Exception:  # a fault in the session must not end what keeps the heater safe
+            _LOGGER.exception("%s was not taken in", report)

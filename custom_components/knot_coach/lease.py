@@ -1,0 +1,277 @@
+"""The promises to switch heaters off, kept on disk so that they outlive a crash (DESIGN.md §6).
+
+One file for all coaches, apart from everything else that is stored. A heater gets power only
+after its lease is proved to be on disk, and a lease leaves only after the heater is proved off.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+import logging
+from pathlib import Path
+from typing import Any, Final, Self
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.singleton import singleton
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+from .massage.heat import USES_A_DAY
+
+_LOGGER = logging.getLogger(__name__)
+
+STORAGE_KEY: Final = f"{DOMAIN}.heat"
+STORAGE_VERSION: Final = 1
+KEPT_USES: Final = 30
+"""How many ended uses are kept. By number and not by age: a clock that was wrong must not make
+the last hours forgotten."""
+
+
+class LeaseNotStoredError(HomeAssistantError):
+    """The lease did not get onto the disk, so the heater gets no power."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One heater may have power until `off_at`, for one coach."""
+
+    heater: str
+    """The entity id under which the heater is configured; the key of the lease."""
+    entry_id: str
+    started: datetime
+    off_at: datetime
+    power_sensor: str | None = None
+    registry_id: str | None = None
+    """Finds the heater again when it was renamed."""
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return the plain form that is stored."""
+        return {
+            "heater": self.heater,
+            "entry_id": self.entry_id,
+            "started": self.started.isoformat(),
+            "off_at": self.off_at.isoformat(),
+            "power_sensor": self.power_sensor,
+            "registry_id": self.registry_id,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read the plain form. Raises KeyError, TypeError or ValueError for anything else."""
+        return cls(
+            heater=_text(data["heater"]),
+            entry_id=_text(data["entry_id"]),
+            started=_instant(data["started"]),
+            off_at=_instant(data["off_at"]),
+            power_sensor=None if data["power_sensor"] is None else _text(data["power_sensor"]),
+            registry_id=None if data["registry_id"] is None else _text(data["registry_id"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Use:
+    """One use of heat that has ended."""
+
+    heater: str
+    entry_id: str
+    ended: datetime
+
+    def as_dict(self) -> dict[str, str]:
+        return {"heater": self.heater, "entry_id": self.entry_id, "ended": self.ended.isoformat()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            heater=_text(data["heater"]),
+            entry_id=_text(data["entry_id"]),
+            ended=_instant(data["ended"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """The file could not be read at this moment: any heater may be on, but those proved off since."""
+
+    since: datetime
+    cleared: frozenset[str] = frozenset()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"since": self.since.isoformat(), "cleared": sorted(self.cleared)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        return cls(_instant(data["since"]), frozenset(_text(item) for item in data["cleared"]))
+
+
+class LeaseBook:
+    """All leases and the uses of heat that have ended."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Make an empty book; `async_load` fills it."""
+        self.held = set[str]()
+        """Heaters that a coach warms with now; the lease of any other is left over from before."""
+        self._hass = hass
+        self._store = _store(hass)
+        self._writing = asyncio.Lock()
+        self._leases: dict[str, Lease] = {}
+        self._uses: list[_Use] = []
+        self._doubt: _Doubt | None = None
+
+    async def async_load(self) -> None:
+        """Read the file. One that cannot be read makes the book `unreadable`, and never raises."""
+        try:
+            # Home Assistant moves a corrupt file aside and then speaks of no file at all.
+            there = await self._hass.async_add_executor_job(_exists, Path(self._store.path))
+            data = await self._store.async_load()
+            if data is not None:
+                self._read(data)
+                return
+        except HomeAssistantError, NotImplementedError, OSError:
+            _LOGGER.exception("The stored heat leases cannot be read")
+        except AttributeError, KeyError, TypeError, ValueError:
+            _LOGGER.exception("The stored heat leases make no sense")
+        else:
+            if not there:
+                return
+        _LOGGER.error("Every configured heater will be switched off to be sure")
+        self._leases, self._uses = {}, []
+        self._doubt = _Doubt(dt_util.utcnow())
+        await self.async_store()
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether the file was lost once, so that leases may be missing."""
+        return self._doubt is not None
+
+    @property
+    def leases(self) -> tuple[Lease, ...]:
+        """All leases."""
+        return tuple(self._leases.values())
+
+    @callback
+    def lease(self, heater: str) -> Lease | None:
+        """Return the lease of a heater, if it has one."""
+        return self._leases.get(heater)
+
+    @callback
+    def doubts(self, heater: str) -> bool:
+        """Tell whether a lost lease may have left this heater on."""
+        return self._doubt is not None and heater not in self._doubt.cleared
+
+    @callback
+    def uses(self, heater: str, entry_id: str) -> tuple[datetime, ...]:
+        """Return when each use by this coach or of this heater ended, or will have ended.
+
+        What a lost file would have told is assumed to be the worst: a full day's uses.
+        """
+        ended = [u.ended for u in self._uses if heater == u.heater or entry_id == u.entry_id]
+        going = [
+            lease.off_at
+            for lease in self._leases.values()
+            if heater == lease.heater or entry_id == lease.entry_id
+        ]
+        lost = [] if self._doubt is None else [self._doubt.since] * USES_A_DAY
+        return (*ended, *going, *lost)
+
+    async def async_grant(self, lease: Lease) -> None:
+        """Put a lease on disk, and come back only when it is proved to be there.
+
+        Raises LeaseNotStoredError where it is not; the heater must not get power then.
+        """
+        self._leases[lease.heater] = lease
+        try:
+            await self._async_write()
+        except LeaseNotStoredError:
+            if self._leases.get(lease.heater) is lease:
+                del self._leases[lease.heater]
+            raise
+
+    async def async_owe(self, lease: Lease) -> None:
+        """Note a heater that may be on already: it is owed its off, stored or not."""
+        self._leases[lease.heater] = lease
+        await self.async_store()
+
+    @callback
+    def release(self, heater: str, *, ended: datetime | None) -> None:
+        """Forget the lease of a heater that is proved off; `async_store` makes it last.
+
+        Args:
+            heater: The key of the lease; it is no mistake if there is none.
+            ended: When the use ended; None if the heater never had power, so nothing is counted.
+        """
+        lease = self._leases.pop(heater, None)
+        if self._doubt is not None:
+            self._doubt = _Doubt(self._doubt.since, self._doubt.cleared | {heater})
+        if lease is not None and ended is not None:
+            self._uses.append(_Use(heater=heater, entry_id=lease.entry_id, ended=ended))
+            del self._uses[:-KEPT_USES]
+
+    async def async_store(self) -> None:
+        """Write the book as it is; a failure is logged.
+
+        The disk then still holds a lease that is over, and the next start switches that heater
+        off once more.
+        """
+        try:
+            await self._async_write()
+        except LeaseNotStoredError:
+            _LOGGER.exception("What became of the heat leases is not on disk")
+
+    def _read(self, data: Mapping[str, Any]) -> None:
+        leases = [Lease.from_dict(item) for item in data["leases"]]
+        self._uses = [_Use.from_dict(item) for item in data["uses"]]
+        self._doubt = None if data["doubt"] is None else _Doubt.from_dict(data["doubt"])
+        self._leases = {lease.heater: lease for lease in leases}
+
+    async def _async_write(self) -> None:
+        async with self._writing:
+            data = {
+                "leases": [lease.as_dict() for lease in self._leases.values()],
+                "uses": [use.as_dict() for use in self._uses],
+                "doubt": None if self._doubt is None else self._doubt.as_dict(),
+            }
+            try:
+                await self._store.async_save(data)
+                # A full disk is only logged by the store, and at shutdown it only queues.
+                stored = await _store(self._hass).async_load()
+            except (HomeAssistantError, OSError) as error:
+                raise LeaseNotStoredError(f"Heat leases cannot be stored: {error}") from error
+            if stored != data:
+                raise LeaseNotStoredError("Heat leases did not get onto the disk")
+
+
+DATA_BOOK: HassKey[LeaseBook] = HassKey(f"{DOMAIN}_heat")
+
+
+@singleton(DATA_BOOK, async_=True)
+async def async_get_book(hass: HomeAssistant) -> LeaseBook:
+    """Return the one book of this Home Assistant, read from disk at the first call."""
+    book = LeaseBook(hass)
+    await book.async_load()
+    return book
+
+
+def _store(hass: HomeAssistant) -> Store[dict[str, Any]]:
+    return Store(hass, STORAGE_VERSION, STORAGE_KEY, atomic_writes=True)
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether there is a file, or one that was moved aside and not replaced since."""
+    return path.exists() or any(path.parent.glob(f"{path.name}.corrupt.*"))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _instant(value: object) -> datetime:
+    instant = datetime.fromisoformat(_text(value))
+    if instant.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return instant

@@ -1,0 +1,276 @@
+"""One entity that heats: what fits, how it is switched, and what its state proves (DESIGN.md §6)."""
+
+import asyncio
+import logging
+from math import isfinite
+from typing import Any, Final, Self
+
+from homeassistant.components.climate.const import (
+    ATTR_HVAC_MODE,
+    ATTR_HVAC_MODES,
+    DOMAIN as CLIMATE,
+    SERVICE_SET_HVAC_MODE,
+    HVACMode,
+)
+from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
+from homeassistant.components.switch.const import DOMAIN as SWITCH
+from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
+    ATTR_ENTITY_ID,
+    ATTR_RESTORED,
+    ATTR_UNIT_OF_MEASUREMENT,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    UnitOfPower,
+)
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Context,
+    Event,
+    EventStateEventData,
+    HomeAssistant,
+    State,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import async_update_entity
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
+from homeassistant.util.unit_conversion import PowerConverter
+
+_LOGGER = logging.getLogger(__name__)
+
+REPORTING: Final = frozenset({SWITCH, CLIMATE})
+"""Domains whose state speaks of the device itself (massage.md §4.8)."""
+IDLE_WATTS: Final = 2.0
+"""What a smart plug may draw by itself; more flows into the heater."""
+
+
+def unfit(hass: HomeAssistant, entity_id: str, power_sensor: str | None = None) -> str | None:
+    """Say why an entity may not warm a body, or None where it may (massage.md §4.8).
+
+    Returns:
+        The translation key of the reason.
+    """
+    domain = entity_id.partition(".")[0]
+    state = hass.states.get(entity_id)
+    if domain not in REPORTING | {INPUT_BOOLEAN}:
+        return "heat_unsupported"
+    if state is None:
+        return "heat_missing"
+    if not is_known(state):
+        return "heat_unavailable"
+    if domain == CLIMATE and not {HVACMode.OFF, HVACMode.HEAT} <= _modes(state):
+        return "heat_unsupported"
+    return _unprovable(hass, state, power_sensor)
+
+
+def _unprovable(hass: HomeAssistant, state: State, power_sensor: str | None) -> str | None:
+    """Say why off could not be proved."""
+    if power_sensor is not None:
+        drawn = watts(hass.states.get(power_sensor))
+        return "heat_power_unavailable" if drawn is None else None
+    if state.domain not in REPORTING:
+        return "heat_needs_power_sensor"
+    return "heat_assumed_state" if state.attributes.get(ATTR_ASSUMED_STATE) else None
+
+
+def is_known(state: State | None) -> bool:
+    """Tell whether a state says anything about now."""
+    return (
+        state is not None
+        and state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+        and not state.attributes.get(ATTR_RESTORED)
+    )
+
+
+def watts(state: State | None) -> float | None:
+    """Return the power that a sensor shows, in watts; None where it shows none."""
+    if state is None or not is_known(state):
+        return None
+    try:
+        drawn = PowerConverter.convert(
+            float(state.state), state.attributes.get(ATTR_UNIT_OF_MEASUREMENT), UnitOfPower.WATT
+        )
+    except HomeAssistantError, ValueError:
+        return None
+    # A clamp that is put on the wrong way round shows power below zero.
+    return abs(drawn) if isfinite(drawn) else None
+
+
+class Outlet:
+    """The entity that heats, together with the sensor of the power that it draws."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        heater: str,
+        power_sensor: str | None = None,
+        registry_id: str | None = None,
+    ) -> None:
+        """Take the names as they are configured; `registry_id` finds a heater that was renamed."""
+        self._hass = hass
+        self._heater = heater
+        self.power_sensor = power_sensor
+        self._registry_id = registry_id
+
+    @property
+    def registry_id(self) -> str | None:
+        """What finds the heater again when it was renamed; None where it has no registry entry."""
+        if self._registry_id is None:
+            entry = er.async_get(self._hass).async_get(self._heater)
+            self._registry_id = None if entry is None else entry.id
+        return self._registry_id
+
+    @property
+    def entity_id(self) -> str:
+        """The entity id that the heater has now."""
+        registry_id = self.registry_id
+        entry = None if registry_id is None else er.async_get(self._hass).async_get(registry_id)
+        return self._heater if entry is None else entry.entity_id
+
+    @property
+    def name(self) -> str:
+        """What people call the heater."""
+        state = self.state
+        return self.entity_id if state is None else state.name
+
+    @property
+    def state(self) -> State | None:
+        """The heater's state."""
+        return self._hass.states.get(self.entity_id)
+
+    @property
+    def available(self) -> bool:
+        """Whether a call would reach it; Home Assistant skips the others without an error."""
+        state = self.state
+        return state is not None and state.state != STATE_UNAVAILABLE
+
+    @property
+    def sources(self) -> list[str]:
+        """The entities whose reports say whether it is on."""
+        return [self.entity_id] + ([] if self.power_sensor is None else [self.power_sensor])
+
+    @callback
+    def switch(self, on: bool, context: Context) -> asyncio.Task[None]:  # noqa: FBT001 - on and off are the words
+        """Begin to switch; the call has been made when this returns.
+
+        The task is in the background: shutdown and `async_block_till_done` do not wait for a
+        device that hangs. Whoever waits for it must not cancel an off that is half done.
+        """
+        task = self._hass.async_create_background_task(
+            self._async_switch(on, context), f"knot_coach {self.entity_id} {'on' if on else 'off'}"
+        )
+        task.add_done_callback(_note_failure)
+        return task
+
+    async def _async_switch(self, on: bool, context: Context) -> None:  # noqa: FBT001 - as switch
+        entity_id = self.entity_id
+        domain = entity_id.partition(".")[0]
+        service, data = (SERVICE_TURN_ON if on else SERVICE_TURN_OFF), dict[str, Any]()
+        if domain == CLIMATE:
+            # turn_on and turn_off are optional features of a climate entity; its modes are not.
+            service = SERVICE_SET_HVAC_MODE
+            data[ATTR_HVAC_MODE] = HVACMode.HEAT if on else HVACMode.OFF
+        await self._hass.services.async_call(
+            domain, service, {ATTR_ENTITY_ID: entity_id, **data}, blocking=True, context=context
+        )
+
+    @callback
+    def refresh(self) -> None:
+        """Make the entities look at their devices and report, however little has changed."""
+        for source in self.sources:
+            if is_known(self._hass.states.get(source)):
+                self._hass.async_create_background_task(
+                    async_update_entity(self._hass, source), f"knot_coach refresh {source}"
+                )
+
+    def evidence(self, on: bool, reported: set[str]) -> bool:  # noqa: FBT001 - as switch
+        """Tell whether what was `reported` since a call proves that it is on, or that it is off."""
+        state = self.state
+        if state is None or not is_known(state) or self.entity_id not in reported:
+            return False
+        if (state.state != STATE_OFF) is not on:
+            return False
+        trusted = state.domain in REPORTING and not state.attributes.get(ATTR_ASSUMED_STATE)
+        if self.power_sensor is None:
+            return trusted
+        drawn = watts(self._hass.states.get(self.power_sensor))
+        if drawn is None or self.power_sensor not in reported:
+            # On needs less proof than off does.
+            return on and trusted
+        return (on and trusted) or (drawn > IDLE_WATTS) is on
+
+
+class Bell:
+    """Wakes one waiting task, at the latest after a time."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Make a bell that was not rung."""
+        self._loop = hass.loop
+        self._rung = asyncio.Event()
+
+    @callback
+    def ring(self) -> None:
+        """Wake the task now."""
+        self._rung.set()
+
+    async def async_wait(self, within: float) -> None:
+        """Wait for the next ring, for so many seconds at most."""
+        self._rung.clear()
+        timer = self._loop.call_later(max(0.0, within), self._rung.set)
+        try:
+            await self._rung.wait()
+        finally:
+            timer.cancel()
+
+
+class Watch:
+    """Listens to what an outlet's entities report from a moment on, changed or not.
+
+    The order of the reports is what counts, so no jump of a clock can make an old one look new.
+    """
+
+    def __init__(self, hass: HomeAssistant, outlet: Outlet, bell: Bell) -> None:
+        """Ring the bell on each report, while the context is open."""
+        self._hass = hass
+        self._outlet = outlet
+        self._bell = bell
+        self._reported = set[str]()
+        self._removers: list[CALLBACK_TYPE] = []
+
+    def __enter__(self) -> Self:
+        """Start to listen; what was reported before does not count."""
+        for track in (async_track_state_change_event, async_track_state_report_event):
+            self._removers.append(track(self._hass, self._outlet.sources, self._heard))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening."""
+        while self._removers:
+            self._removers.pop()()
+
+    def proves(self, on: bool) -> bool:  # noqa: FBT001 - as Outlet.switch
+        """Tell whether the outlet is proved to be on, or to be off."""
+        return self._outlet.evidence(on, self._reported)
+
+    @callback
+    def _heard(self, event: Event[Any]) -> None:
+        data: EventStateEventData = event.data
+        self._reported.add(data["entity_id"])
+        self._bell.ring()
+
+
+def _modes(state: State) -> set[str]:
+    return {str(mode) for mode in state.attributes.get(ATTR_HVAC_MODES) or ()}
+
+
+def _note_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _LOGGER.warning("%s failed: %r", task.get_name(), error)

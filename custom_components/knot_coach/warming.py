@@ -1,0 +1,139 @@
+"""One use of heat: from the call that switches on to the first reason to end it."""
+
+import asyncio
+from collections.abc import Callable
+
+from homeassistant.const import STATE_OFF
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Context,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers.event import async_track_state_change_event
+
+from .massage.heat import Reading
+from .massage.messages import HeatOn, HeatReady
+from .outlet import Bell, Outlet, Watch, is_known
+from .quench import On, Quench, Timings
+from .thermometer import Thermometer, trouble
+
+
+class Warming:
+    """Switches on, proves it and watches; it finds reasons to end, and the heater ends it."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        outlet: Outlet,
+        quench: Quench,
+        thermometer: Thermometer | None,
+        timings: Timings,
+    ) -> None:
+        """Prepare one use; nothing is touched before `async_run`."""
+        self._hass = hass
+        self._outlet = outlet
+        self._quench = quench
+        self._thermometer = thermometer
+        self._timings = timings
+        self._bell = Bell(hass)
+        self._ended = False
+        self._hung = False
+        self._seen = False
+        self._ready = False
+        self._tell: Callable[[HeatOn | HeatReady], None]
+        self._lose: Callable[[str], None]
+        self._call: asyncio.Task[None] | None = None
+        self._stop_listening: CALLBACK_TYPE | None = None
+
+    async def async_run(
+        self,
+        context: Context,
+        *,
+        tell: Callable[[HeatOn | HeatReady], None],
+        lose: Callable[[str], None],
+    ) -> None:
+        """Switch on; come back when on is proved, or when the use is over.
+
+        `tell` is told of `HeatOn` and then, once, of `HeatReady`. `lose` is told the reason to
+        end, now or at any later time, and must call `end`.
+        """
+        self._tell, self._lose = tell, lose
+        loop, quench = self._hass.loop, self._quench
+        until, refresh_at = loop.time() + self._timings.proof, loop.time() + self._timings.refresh
+        self._listen()
+        with Watch(self._hass, self._outlet, self._bell) as watch:
+            quench.on, quench.used = On.UNSEEN, True
+            self._call = quench.on_call = self._outlet.switch(on=True, context=context)
+            self._call.add_done_callback(self._returned)
+            while not (self._ended or watch.proves(on=True)):
+                if (reason := self._refused(self._call)) is not None:
+                    lose(reason)
+                elif loop.time() >= until:
+                    lose("not_on")
+                else:
+                    if loop.time() >= refresh_at:
+                        refresh_at = until
+                        self._outlet.refresh()
+                    await self._bell.async_wait(min(until, refresh_at) - loop.time())
+        if not self._ended:
+            quench.on, self._seen = On.NONE, True
+            tell(HeatOn())
+        if not self._ended and self._thermometer is not None:
+            self._take_reading(self._thermometer.read())
+
+    @callback
+    def end(self) -> None:
+        """Watch no more, and give up a call that hangs; the power is the quench's."""
+        self._ended = True
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+        if self._thermometer is not None:
+            self._thermometer.stop()
+        if self._call is not None and not self._call.done():
+            self._hung = True
+            # Home Assistant may call a device one at a time: an on that hangs would hold up the off.
+            self._call.cancel()
+        self._bell.ring()
+
+    @callback
+    def _listen(self) -> None:
+        self._stop_listening = async_track_state_change_event(
+            self._hass, self._outlet.sources, self._changed
+        )
+        if self._thermometer is not None:
+            self._thermometer.start(self._take_reading)
+
+    @callback
+    def _returned(self, _: asyncio.Task[None]) -> None:
+        self._bell.ring()
+        if self._hung:
+            # Whatever it did to the device may have come after the off.
+            self._quench.ask()
+
+    def _refused(self, call: asyncio.Task[None]) -> str | None:
+        error = call.exception() if call.done() and not call.cancelled() else None
+        if error is None:
+            return None
+        self._quench.on, self._quench.used = On.FAILED, False
+        return "not_allowed" if isinstance(error, Unauthorized) else "refused"
+
+    @callback
+    def _changed(self, event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        if new is None or not is_known(new):
+            self._lose("unavailable")
+        elif self._seen and new.state == STATE_OFF and new.entity_id == self._outlet.entity_id:
+            self._lose("switched_off")
+
+    @callback
+    def _take_reading(self, reading: Reading | None) -> None:
+        if (reason := trouble(reading)) is not None:
+            self._lose(reason)
+        elif reading is Reading.READY and self._seen and not self._ready:
+            self._ready = True
+            self._tell(HeatReady())
