@@ -1,0 +1,73 @@
+"""`scripts/demo`: one guided session in a real Home Assistant, spoken into a file."""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+import logging
+from pathlib import Path
+import signal
+import sys
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if __name__ == "__main__":
+    # First, because Home Assistant puts its own names over those of packages.
+    import homeassistant  # noqa: F401
+
+from .clock import SkippingLoop, skip_wall_clock
+from .logs import Complaints
+
+if TYPE_CHECKING:
+    from .show import Options
+
+
+def parse(arguments: list[str]) -> Options:
+    """Read the command line."""
+    from .show import Options  # noqa: PLC0415 - imports Home Assistant, which must find its clock
+
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo", description="One guided session, spoken into a file."
+    )
+    parser.add_argument("--area", default="neck", help="neck, shoulder blade or forearm")
+    parser.add_argument("--length", default="quick", choices=("quick", "standard", "deep"))
+    parser.add_argument("--heat", action="store_true", help="warm the compress first")
+    parser.add_argument("--stay", action="store_true", help="keep the house open for a browser")
+    parser.add_argument(
+        "--fast", action="store_true", help="skip the time in which nothing happens"
+    )
+    parser.add_argument("--output", type=Path, default=Path("demo-output"), metavar="DIR")
+    parser.add_argument(
+        "--from", type=Path, default=Path.cwd(), dest="start", help=argparse.SUPPRESS
+    )
+    given = parser.parse_args(arguments)
+    output = given.start / given.output
+    return Options(given.area, given.length, given.heat, given.stay, given.fast, output)
+
+
+def main() -> int:
+    """Run the demonstration; 0 when everything was as it should be."""
+    complaints = Complaints()
+    logging.getLogger().addHandler(complaints)
+    loop = SkippingLoop()
+    if "--fast" in sys.argv:
+        skip_wall_clock(loop)
+    options = parse(sys.argv[1:])
+    from .show import Show  # noqa: PLC0415 - as above
+
+    with (
+        TemporaryDirectory(prefix="knot-coach-", ignore_cleanup_errors=True) as folder,
+        asyncio.Runner(loop_factory=lambda: loop) as runner,
+    ):
+        return runner.run(_with_signals(Show(options, Path(folder), loop, complaints).run))
+
+
+async def _with_signals(run: Callable[[asyncio.Event], object]) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    return await run(stop)  # type: ignore[no-any-return, misc]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
