@@ -10,46 +10,28 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from .messages import Command, Event, Hush, NotNow, Priority, Question
-from .moves import (
-    Move,
-    base_goal,
-    cool,
-    ease_off_now,
-    end,
-    enter,
-    interrupt_with,
-    left_of,
-    pause,
-    pause_line,
-    proceed,
-    question_line,
-    reply,
-    say,
-    set_level,
-    stop_heat,
-    tell,
-)
+from . import navigation
+from .asking import interrupt_with
+from .messages import Command, Event, Hush, NotNow, Question
+from .moves import Move, reply, say, set_level, tell
+from .navigation import in_phase, step_of
 from .phases import BOUNDS, PRESSING, TOUCHING, Phase
-from .plan import Step, make_step, wrap_up_steps
 from .pressure import LOWEST, STEP_UP
 from .states import (
     ALLOWED,
     CONTINUOUS_LIMIT,
-    SPEECH_SPARE,
     Asking,
     Cooling,
     Ended,
     Heating,
     Instructing,
     Interrupted,
-    Outcome,
     Paused,
-    PauseReason,
     Session,
     Working,
-    allowance_of,
 )
+from .steps import base_goal, ease_off_now, enter
+from .waits import SPEECH_SPARE
 
 MORE: Final = timedelta(seconds=20)
 """What "more time", "not yet" and "can't find it" give (massage.md §2.1, §2.3)."""
@@ -57,8 +39,6 @@ MORE_TIMES: Final = 2
 """How often they give it in one step (massage.md §2.3)."""
 BREATHE: Final = timedelta(seconds=15)
 """Breathing after "too much" (massage.md §2.3)."""
-LOST_SECONDS: Final = 20
-"""Looking for the spot again (massage.md §2.3)."""
 ROUND_LIMIT: Final = timedelta(seconds=60)
 """After this "harder" is not for this round any more (massage.md §2.3)."""
 
@@ -85,101 +65,9 @@ def _why_not(s: Session, command: Command) -> str:
             return "not_paused"
 
 
-def _step(s: Session) -> Step:
-    if s.step is None:
-        raise NotNow("asking")
-    return s.step
-
-
-def _in(s: Session, *phases: Phase, reason: str) -> Step:
-    step = _step(s)
-    if step.phase not in phases:
-        raise NotNow(reason)
-    return step
-
-
-def _pause(s: Session, at: datetime) -> Move:
-    return pause(s, PauseReason.ASKED, at)
-
-
-def _resume(s: Session, at: datetime) -> Move:
-    assert isinstance(s.state, Paused | Interrupted)  # noqa: S101 - ALLOWED says so
-    if isinstance(s.state, Paused) and s.state.reason is PauseReason.HEAT:
-        raise NotNow("unplug_first")
-    left = s.state.left
-    s, effects = reply(s, at, "resumed")
-    s, more = proceed(s, at, left)
-    return s, (*effects, tell(s, at, Event.RESUMED), *more)
-
-
-def _go(s: Session, index: int, at: datetime) -> Move:
-    """Go to a step: what was still to be said is dropped."""
-    if s.todo or s.hot:
-        raise NotNow("unplug_first" if s.hot else "asking")
-    s, effects = enter(s, index, at)
-    return s, (Hush(at), *effects)
-
-
-def _next(s: Session, at: datetime) -> Move:
-    if isinstance(s.state, Heating):
-        return stop_heat(s, at, "heat_skipped")
-    step = _step(s)
-    if step.phase is Phase.CHECK_IN:
-        raise NotNow("no_next")
-    return _go(replace(s, skipped=s.skipped | {step.phase}), s.index + 1, at)
-
-
-def _previous(s: Session, at: datetime) -> Move:
-    if s.index <= 1:
-        raise NotNow("no_previous")
-    return _go(s, s.index - 1, at)
-
-
-def _repeat(s: Session, at: datetime) -> Move:
-    match s.state:
-        case Asking(question=question) as asking:
-            s, said = say(s, at, question_line(s, question), Priority.ANSWER, question=question)
-            return replace(s, state=replace(asking, awaited=said.id)), (said,)
-        case Heating() | Cooling():
-            return reply(s, at, "heat_waiting")
-        case Paused(reason=reason):
-            s, said = say(s, at, pause_line(s, reason), Priority.ANSWER)
-            return s, (said,)
-        case Interrupted():
-            return reply(s, at, "interrupted", side=_step_side(s), area=_area_name(s))
-        case Instructing():
-            return _instruct_again(s, at)
-        case _:
-            return _say_again(s, at)
-
-
-def _area_name(s: Session) -> str:
-    return s.order.book.name(s.order.area.key)
-
-
-def _step_side(s: Session) -> object:
-    return s.step.side if s.step else ""
-
-
-def _instruct_again(s: Session, at: datetime) -> Move:
-    """The last line that is spoken anew is the one that starts the step now."""
-    assert isinstance(s.state, Instructing)  # noqa: S101 - matched by the caller
-    left, give_up_at = s.state.left, s.state.give_up_at
-    s, effects = _say_again(s, at)
-    return replace(s, state=Instructing(s.next_id - 1, give_up_at, left)), (Hush(at), *effects)
-
-
-def _say_again(s: Session, at: datetime) -> Move:
-    effects = []
-    for line in _step(s).lines:
-        s, said = say(s, at, line, Priority.ANSWER)
-        effects.append(said)
-    return s, tuple(effects)
-
-
 def _longer(s: Session, at: datetime, key: str, most: timedelta | None = None) -> Move:
     """Give the present step more time, as far as its bounds and the limits let it."""
-    step = _step(s)
+    step = step_of(s)
     if not isinstance(s.state, Working):
         raise NotNow("wait_a_moment")
     bound = timedelta(seconds=BOUNDS[step.phase][1])
@@ -202,7 +90,7 @@ def _extend(s: Session, at: datetime) -> Move:
 
 
 def _not_yet(s: Session, at: datetime) -> Move:
-    _in(s, Phase.PRESS, reason="not_pressing")
+    in_phase(s, Phase.PRESS, reason="not_pressing")
     if isinstance(s.state, Instructing):
         raise NotNow("wait_a_moment")
     if not s.waited:
@@ -216,7 +104,7 @@ def _not_yet(s: Session, at: datetime) -> Move:
 
 
 def _lighter(s: Session, at: datetime) -> Move:
-    step = _step(s)
+    step = step_of(s)
     if step.phase not in TOUCHING:
         return reply(s, at, "lighter_ack")
     level = max(LOWEST, s.level - 1)
@@ -235,14 +123,14 @@ def _too_much(s: Session, at: datetime) -> Move:
         s = replace(s, state=replace(s.state, quiet_until=at + BREATHE))
     s, effects = reply(s, at, "too_much")
     s, more = reply(s, at, "breathe_after_too_much")
-    if _step(s).phase in {Phase.CROSS_FIBER, Phase.TOOL}:
+    if step_of(s).phase in {Phase.CROSS_FIBER, Phase.TOOL}:
         s, left = enter(s, s.index + 1, at)
         more += left
     return s, (*changed, Hush(at), *effects, *more)
 
 
 def _harder(s: Session, at: datetime) -> Move:
-    _in(s, Phase.PRESS, reason="not_pressing")
+    in_phase(s, Phase.PRESS, reason="not_pressing")
     if not isinstance(s.state, Working) or s.state.ramp is None:
         raise NotNow("wait_a_moment")
     ramp = s.state.ramp
@@ -272,7 +160,7 @@ def announce_level(s: Session, at: datetime) -> Move:
 
 
 def _released(s: Session, at: datetime) -> Move:
-    step = _in(s, *PRESSING, reason="not_pressing")
+    step = in_phase(s, *PRESSING, reason="not_pressing")
     if step.phase is Phase.RELEASE_HOLD:
         return reply(s, at, "released")
     since = s.state.since if isinstance(s.state, Working) else at
@@ -287,29 +175,11 @@ def _released(s: Session, at: datetime) -> Move:
     return s, (told, Hush(at), *effects)
 
 
-def _found(s: Session, at: datetime) -> Move:
-    _in(s, Phase.LOCATE, reason="not_locating")
-    s, effects = reply(s, at, "found")
-    s, more = enter(s, s.index + 1, at)
-    return s, (Hush(at), *effects, *more)
-
-
 def _not_found(s: Session, at: datetime) -> Move:
-    _in(s, Phase.LOCATE, reason="not_locating")
+    in_phase(s, Phase.LOCATE, reason="not_locating")
     if s.searched >= MORE_TIMES:
         raise NotNow("no_more_time")
     return _longer(replace(s, searched=s.searched + 1), at, "not_found")
-
-
-def _lost(s: Session, at: datetime) -> Move:
-    """Off the spot, look for it again, and press anew; the time on the spot still counts."""
-    step = _in(s, *PRESSING, reason="not_pressing")
-    index = s.index if step.phase is Phase.PRESS else s.index - 1
-    bare = Step(phase=Phase.LOCATE, side=step.side, seconds=LOST_SECONDS)
-    again = replace(make_step(s.order, bare), lines=(s.line("lost"),), cues=())
-    s = replace(s, steps=(*s.steps[:index], again, *s.steps[index:]))
-    s, effects = enter(s, index, at)
-    return s, (Hush(at), *effects)
 
 
 def _aches_elsewhere(s: Session, at: datetime) -> Move:
@@ -317,59 +187,26 @@ def _aches_elsewhere(s: Session, at: datetime) -> Move:
     return interrupt_with(s, Question.ACHE, at)
 
 
-def _other_side(s: Session, at: datetime) -> Move:
-    here = _step(s).side
-    for index, step in enumerate(s.steps):
-        if index > s.index and step.side is not here:
-            return _go(s, index, at)
-    raise NotNow("one_side_only")
-
-
-def _wrap_up(s: Session, at: datetime) -> Move:
-    step = _step(s)
-    ending = wrap_up_steps(s.order, step.side)
-    if step.phase in {one.phase for one in ending}:
-        ending = ending[1:]
-    s = replace(s, steps=(*s.steps[: s.index + 1], *ending))
-    return _go(s, s.index + 1, at)
-
-
-def _too_hot(s: Session, at: datetime) -> Move:
-    """Heat off first, whatever else is going on (massage.md §4.5)."""
-    match s.state:
-        case Heating() | Asking(heating=Heating()):
-            return stop_heat(s, at, "too_hot_reply")
-        case _ if not s.hot:
-            raise NotNow("not_warming")
-        case _:
-            s, effects = reply(s, at, "too_hot_reply")
-            return s, (*cool(s, at), *effects)
-
-
-def _stop(s: Session, at: datetime) -> Move:
-    return end(s, Outcome.STOPPED, at, s.line("stopped"))
-
-
 _WORDS: Final[Mapping[Command, Callable[[Session, datetime], Move]]] = MappingProxyType(
     {
-        Command.PAUSE: _pause,
-        Command.RESUME: _resume,
-        Command.NEXT: _next,
-        Command.PREVIOUS: _previous,
-        Command.REPEAT: _repeat,
+        Command.PAUSE: navigation.pause_it,
+        Command.RESUME: navigation.resume,
+        Command.NEXT: navigation.next_step,
+        Command.PREVIOUS: navigation.previous_step,
+        Command.REPEAT: navigation.repeat,
         Command.EXTEND: _extend,
         Command.LIGHTER: _lighter,
         Command.HARDER: _harder,
         Command.TOO_MUCH: _too_much,
         Command.RELEASED: _released,
         Command.NOT_YET: _not_yet,
-        Command.FOUND: _found,
+        Command.FOUND: navigation.found,
         Command.NOT_FOUND: _not_found,
-        Command.LOST: _lost,
+        Command.LOST: navigation.lost,
         Command.ACHES_ELSEWHERE: _aches_elsewhere,
-        Command.OTHER_SIDE: _other_side,
-        Command.WRAP_UP: _wrap_up,
-        Command.TOO_HOT: _too_hot,
-        Command.STOP: _stop,
+        Command.OTHER_SIDE: navigation.other_side,
+        Command.WRAP_UP: navigation.wrap_up,
+        Command.TOO_HOT: navigation.too_hot,
+        Command.STOP: navigation.stop,
     }
 )

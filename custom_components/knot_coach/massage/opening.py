@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from .areas import Side
+from .asking import ask, proceed, start_heat, stop_heat
+from .halts import end, pause, safety_stop
+from .heat import CHECK_EVERY
 from .messages import (
     Answer,
     Answered,
@@ -23,25 +26,10 @@ from .messages import (
     StopHeat,
     Tier,
 )
-from .moves import (
-    Move,
-    ask,
-    cool,
-    end,
-    minutes,
-    pause,
-    proceed,
-    reply,
-    safety_stop,
-    say,
-    start_heat,
-    stop_heat,
-    tell,
-)
+from .moves import Move, cool, minutes, reply, say, tell
 from .plan import Plan, compile_plan
 from .pressure import DULL_LEVEL, LOWEST
 from .states import (
-    SKIN_EVERY,
     Asking,
     Cooling,
     Ended,
@@ -60,7 +48,7 @@ _CLEAR: Final = frozenset({Answer.YES, Answer.NO, Answer.UNSURE})
 """Answers that a yes-or-no question takes; anything else is not an answer to it."""
 
 
-def open_session(plan: Plan, now: datetime) -> Move:
+def open_session(plan: Plan, now: datetime, first_id: int) -> Move:
     """Begin a session: it asks what has to be asked, and nothing presses before."""
     order = plan.order
     todo = [Question.HEALTH]
@@ -75,6 +63,7 @@ def open_session(plan: Plan, now: datetime) -> Move:
         steps=plan.steps,
         state=Interrupted(now, None),
         started_at=now,
+        next_id=first_id,
         todo=tuple(todo),
         ceiling=order.ceiling,
     )
@@ -176,7 +165,7 @@ def _consent(s: Session, at: datetime) -> Move:
 def _skin_is_fine(s: Session, at: datetime) -> Move:
     assert isinstance(s.state, Asking)  # noqa: S101 - the skin was asked about
     assert s.state.heating is not None  # noqa: S101 - with the heat on
-    return replace(s, state=Heating(s.state.heating.off_at, at + SKIN_EVERY)), ()
+    return replace(s, state=Heating(s.state.heating.off_at, at + CHECK_EVERY)), ()
 
 
 def check_skin(s: Session, heating: Heating, at: datetime) -> Move:

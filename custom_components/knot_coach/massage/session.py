@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from . import moves, opening
+from . import halts, moves, opening, steps
+from .asking import answer_time, interrupt_with, stop_heat
 from .feedback import announce_level, obey
 from .messages import (
     Answered,
@@ -42,7 +43,6 @@ from .moves import Move
 from .phases import Phase
 from .plan import Plan
 from .states import (
-    SPEECH_SPARE,
     Asking,
     Cooling,
     Ended,
@@ -55,7 +55,10 @@ from .states import (
     Session,
     Working,
 )
+from .waits import SPEECH_SPARE
 
+LONGEST_CUE = 8.0
+"""Seconds a step up needs, spoken and felt, before the end of its round (massage.md §5.1)."""
 COUNT_SLACK = timedelta(seconds=1.5)
 CUE_SLACK = timedelta(seconds=4)
 """How late a count and any other cue may begin; our choice."""
@@ -66,9 +69,13 @@ WORSE_FROM = 7
 """A later score that ends the pressing (massage.md §4.3, tier C)."""
 
 
-def begin(plan: Plan, now: datetime) -> Move:
-    """Start a session; it asks its questions first and nothing presses before the answers."""
-    return opening.open_session(plan, now)
+def begin(plan: Plan, now: datetime, *, first_id: int = 1) -> Move:
+    """Start a session; it asks its questions first and nothing presses before the answers.
+
+    `first_id` is the id of its first utterance: a late report about an earlier session must not
+    be taken for one about this.
+    """
+    return opening.open_session(plan, now, first_id)
 
 
 def command(s: Session, wish: Command, now: datetime) -> Move:
@@ -103,20 +110,20 @@ def advance(s: Session, now: datetime) -> Move:
 
 def _due(s: Session, due: datetime) -> Move:
     if s.session_limit is not None and due >= s.session_limit:
-        return moves.end(s, Outcome.FINISHED, due, s.line("time_up"))
+        return halts.end(s, Outcome.FINISHED, due, s.line("time_up"))
     match s.state:
         case Asking():
             return _question_over(s, s.state, due)
         case Heating(off_at=off_at) as heating:
             if due >= off_at:
-                return moves.stop_heat(s, due, "heat_done")
+                return stop_heat(s, due, "heat_done")
             return opening.check_skin(s, heating, due)
         case Cooling():
             return opening.stuck(s, due)
         case Instructing():
             if s.cap_at is not None and due >= s.cap_at:
                 return _let_go(s, due)
-            return moves.work(s, due), ()
+            return steps.work(s, due), ()
         case Working():
             return _working_due(s, s.state, due)
         case Paused() | Interrupted():
@@ -129,7 +136,7 @@ def _due(s: Session, due: datetime) -> Move:
 
 def _question_over(s: Session, asking: Asking, due: datetime) -> Move:
     if asking.heating is not None and due >= asking.heating.off_at:
-        return moves.stop_heat(s, due, "heat_done")
+        return stop_heat(s, due, "heat_done")
     return opening.unanswered(s, asking, due)
 
 
@@ -137,7 +144,7 @@ def _working_due(s: Session, working: Working, due: datetime) -> Move:
     if s.cap_at is not None and due >= s.cap_at:
         return _let_go(s, due)
     if due >= working.ends_at:
-        return moves.leave_step(s, due)
+        return steps.leave_step(s, due)
     if s.ramp_due is not None and due >= s.ramp_due:
         return _climb(s, working, due)
     return _cue(s, working, due)
@@ -145,7 +152,7 @@ def _working_due(s: Session, working: Working, due: datetime) -> Move:
 
 def _let_go(s: Session, due: datetime) -> Move:
     """A limit is reached: the hands come off, whatever was said before."""
-    s, effects = moves.ease_off_now(s, due)
+    s, effects = steps.ease_off_now(s, due)
     return s, (Hush(due), *effects)
 
 
@@ -156,7 +163,7 @@ def _climb(s: Session, working: Working, due: datetime) -> Move:
         return moves.set_level(s, min(s.level + 1, s.ceiling), due)
     if ramp.cue is not None:
         return replace(s, state=replace(working, ramp=ramp.missed())), ()
-    if working.ends_at - due < timedelta(seconds=moves.LONGEST_CUE):
+    if working.ends_at - due < timedelta(seconds=LONGEST_CUE):
         return replace(s, goal=s.level), ()
     return announce_level(s, due)
 
@@ -180,7 +187,7 @@ def _cue(s: Session, working: Working, due: datetime) -> Move:
 def _waited_too_long(s: Session, due: datetime) -> Move:
     if s.todo and s.todo[0] in {Question.ACHE, Question.WRONG}:
         return opening.unanswered(s, Asking(s.todo[0], None, due), due)
-    return moves.end(s, Outcome.TIMED_OUT, due, s.line("stopped_timeout"))
+    return halts.end(s, Outcome.TIMED_OUT, due, s.line("stopped_timeout"))
 
 
 def _clock_moved(s: Session, now: datetime) -> Move:
@@ -189,7 +196,7 @@ def _clock_moved(s: Session, now: datetime) -> Move:
         case Paused() | Interrupted() | Ended():
             return advance(s, now)
         case _:
-            return moves.pause(s, PauseReason.CLOCK, now)
+            return halts.pause(s, PauseReason.CLOCK, now)
 
 
 def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: PLR0911 - one row for each report
@@ -237,11 +244,11 @@ def _begun(s: Session, number: int, now: datetime) -> Session:
 def _spoken(s: Session, number: int, now: datetime) -> Session:
     match s.state:
         case Instructing(awaited=awaited) if number == awaited:
-            return moves.work(s, now)
+            return steps.work(s, now)
         case Working(ramp=ramp) if ramp is not None and number == ramp.cue:
             return replace(s, state=replace(s.state, ramp=ramp.heard(now)))
         case Asking(awaited=awaited, question=question) if number == awaited:
-            give_up_at = now + moves.answer_time(question)
+            give_up_at = now + answer_time(question)
             return replace(s, state=replace(s.state, awaited=None, give_up_at=give_up_at))
         case _:
             return s
@@ -262,7 +269,7 @@ def _speech_failed(s: Session, now: datetime) -> Move:
         case Paused() | Interrupted() | Ended():
             return s, ()
         case _:
-            return moves.pause(s, PauseReason.SILENT, now)
+            return halts.pause(s, PauseReason.SILENT, now)
 
 
 def _rated(s: Session, score: int, now: datetime) -> Move:
@@ -274,7 +281,7 @@ def _rated(s: Session, score: int, now: datetime) -> Move:
         case Phase.CHECK_IN:
             s = replace(s, notes=replace(notes, before=score))
             if score >= TOO_SORE:
-                return moves.end(s, Outcome.REFUSED, now, s.line("rated_too_high"))
+                return halts.end(s, Outcome.REFUSED, now, s.line("rated_too_high"))
         case Phase.STRETCH | Phase.AFTERCARE:
             s = replace(s, notes=replace(notes, after=score))
         case _:
@@ -305,6 +312,6 @@ def _stop_word(s: Session, word: StopWord, now: datetime) -> Move:
         case Asking(question=Question.WRONG) if not word.certain:
             return s, ()
         case _ if word.certain:
-            return moves.safety_stop(s, word.tier, now, word.phrase)
+            return halts.safety_stop(s, word.tier, now, word.phrase)
         case _:
-            return moves.interrupt_with(s, Question.WRONG, now)
+            return interrupt_with(s, Question.WRONG, now)

@@ -13,9 +13,11 @@ from typing import Any, Final
 from .areas import Area, Side
 from .messages import Command, Event, Hush, Priority, Question
 from .moves import Move, count_hands, left_of, rest, say, tell
+from .notes import Notes
 from .phases import Length, Phase
 from .plan import Order, Plan, Profile, Step, make_step
-from .states import INTERRUPTED_LIMIT, Ended, Interrupted, Notes, Outcome, Session
+from .states import Ended, Interrupted, Outcome, Session
+from .waits import INTERRUPTED_LIMIT
 from .wording import Line, Phrasebook
 
 VERSION: Final = 1

@@ -5,7 +5,7 @@ every state but `Ended` has a deadline, so that no session can be forgotten.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,31 +13,12 @@ from typing import Final
 
 from .areas import Side
 from .messages import Command, Question
+from .notes import Notes
 from .phases import PRESSING, Phase
 from .plan import Order, Plan, Step
 from .pressure import Ramp
 from .wording import Line
 
-PAUSE_LIMIT: Final = timedelta(minutes=5)
-"""A pause stops the session after this (massage.md §2.3)."""
-UNANSWERED_LIMIT: Final = timedelta(seconds=60)
-"""A pause after two unanswered check-ins stops the session after this (massage.md §2.2)."""
-INTERRUPTED_LIMIT: Final = timedelta(minutes=10)
-"""Grace time after a restart, for somebody to say resume; our choice."""
-LISTEN: Final = timedelta(seconds=12)
-"""8 s to begin an answer (massage.md F39) and 4 s until it has been recognised."""
-CONSENT: Final = timedelta(seconds=60)
-"""A yes to heat has to be this fresh (massage.md §4.5)."""
-SKIN_ANSWER: Final = timedelta(seconds=20)
-"""A skin check without a clear yes in this time ends the heat (massage.md §4.5)."""
-SKIN_EVERY: Final = timedelta(minutes=5)
-"""Time between two skin checks (massage.md §4.5)."""
-PROOF_LIMIT: Final = timedelta(seconds=30)
-"""How long the session waits for the heater's own answer, proved off or stuck."""
-WAIT_LIMIT: Final = timedelta(seconds=25)
-"""How long a line may wait to begin: somebody may be speaking."""
-SPEECH_SPARE: Final = timedelta(seconds=3)
-"""What a line gets beyond its expected length until it is given up (DESIGN.md §5)."""
 CONTINUOUS_LIMIT: Final = timedelta(seconds=90)
 SPOT_LIMIT: Final = timedelta(seconds=180)
 SPOT_LIMIT_FIRST_TIME: Final = timedelta(seconds=120)
@@ -174,28 +155,6 @@ ALLOWED: Final[Mapping[type[State], frozenset[Command]]] = MappingProxyType(
     }
 )
 """What each state accepts; the same table tells cards and buttons what to offer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """What a session has seen so far; the record is made from it (massage.md §6)."""
-
-    before: int | None = None
-    after: int | None = None
-    """Scores from 0 to 10."""
-    peak: int = 0
-    """Highest level of pressure reached."""
-    released: tuple[tuple[Side, int, float], ...] = ()
-    """Side, spot, and seconds into the round at which it let go."""
-    counts: Mapping[Command, int] = field(default_factory=dict)
-    """How often each feedback word was heard."""
-    missed: int = 0
-    """Check-ins that nobody answered."""
-    heated: timedelta = timedelta()
-
-    def count(self, command: Command) -> Notes:
-        """Note that a word was heard."""
-        return replace(self, counts={**self.counts, command: self.counts.get(command, 0) + 1})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

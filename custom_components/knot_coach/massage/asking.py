@@ -1,0 +1,90 @@
+"""What a session does while nothing presses: it asks, and it warms a compress."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from .heat import ANSWER_WITHIN, CHECK_EVERY, CONSENT_WITHIN
+from .messages import Hush, Priority, Question, StartHeat, StopHeat
+from .moves import Move, cool, hands_off, left_of, minutes, rest, say
+from .states import Asking, Cooling, Heating, Session
+from .steps import enter
+from .waits import LISTEN, PROOF_LIMIT, SPEECH_SPARE, WAIT_LIMIT
+from .wording import Line
+
+
+def ask(
+    s: Session, question: Question, at: datetime, *, times: int = 1, heating: Heating | None = None
+) -> Move:
+    """Ask, with the hands off; what was going on is kept until there is an answer."""
+    left = left_of(s, at)
+    s, effects = hands_off(s, at)
+    line = question_line(s, question)
+    urgent = question in {Question.WRONG, Question.ACHE, Question.SKIN}
+    priority = Priority.SAFETY if urgent else Priority.INSTRUCTION
+    s, said = say(s, at, line, priority, question=question)
+    window = timedelta(seconds=line.seconds) + SPEECH_SPARE + answer_time(question)
+    if not heating:
+        window += WAIT_LIMIT
+    state = Asking(question, said.id, at + window, times, heating, left)
+    return replace(s, state=state), (*effects, said)
+
+
+def interrupt_with(s: Session, question: Question, at: datetime) -> Move:
+    """Ease off at once and ask before anything goes on: pressing ends, heat goes off."""
+    cooling = cool(s, at)
+    s, effects = ask(replace(s, todo=(question, *s.todo)), question, at)
+    *most, said = effects
+    return rest(s, at), (*most, Hush(at), *cooling, said)
+
+
+def answer_time(question: Question) -> timedelta:
+    """Return how long an answer is waited for once the question has been spoken."""
+    match question:
+        case Question.HEAT:
+            return CONSENT_WITHIN
+        case Question.SKIN:
+            return ANSWER_WITHIN
+        case _:
+            return LISTEN
+
+
+def question_line(s: Session, question: Question) -> Line:
+    match question:
+        case Question.SIDE:
+            return s.line("ask_side", area=s.order.book.name(s.order.area.key))
+        case Question.HEALTH:
+            return s.line("health")
+        case Question.GATE:
+            return s.order.book.cues(s.order.area.key, "gate", s.order.area.sides[0])[0]
+        case Question.HEAT:
+            return s.line("heat_ask", minutes=minutes(s.order.heat or timedelta()))
+        case Question.SKIN:
+            return s.line("skin_check")
+        case Question.ACHE:
+            return s.line("ache_ask")
+        case Question.WRONG:
+            return s.line("wrong_ask")
+
+
+def proceed(s: Session, at: datetime, left: timedelta | None = None) -> Move:
+    """Go on with whatever comes next: a question, the proof that heat is off, or the step."""
+    if s.todo:
+        return ask(s, s.todo[0], at)
+    if s.hot:
+        return replace(s, state=Cooling(at + PROOF_LIMIT)), ()
+    return enter(s, s.index, at, left)
+
+
+def start_heat(s: Session, at: datetime, time: timedelta) -> Move:
+    """Warm the compress; it is off again at a fixed instant."""
+    off_at = at + time
+    s, said = say(s, at, s.line("heat_on", minutes=minutes(time)))
+    state = Heating(off_at, at + CHECK_EVERY)
+    return replace(s, state=state, hot=True, heat_since=at), (StartHeat(at, off_at), said)
+
+
+def stop_heat(s: Session, at: datetime, key: str) -> Move:
+    """Switch the heat off and wait until it has proved that it is."""
+    s, said = say(s, at, s.line(key))
+    s = replace(s, state=Cooling(at + PROOF_LIMIT))
+    return s, (StopHeat(at), said)

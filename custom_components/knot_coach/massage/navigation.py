@@ -1,0 +1,185 @@
+"""The words that move a session about: pause, next, other side, wrap up, stop (massage.md §2.3).
+
+As in `feedback`: each gets a session whose state accepts it, and either returns the next session
+or raises `NotNow` and changes nothing.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from .asking import proceed, question_line, stop_heat
+from .halts import end, pause, pause_line
+from .messages import Event, Hush, NotNow, Priority
+from .moves import Move, cool, reply, say, tell
+from .phases import PRESSING, Phase
+from .plan import Step, make_step, wrap_up_steps
+from .states import (
+    Asking,
+    Cooling,
+    Heating,
+    Instructing,
+    Interrupted,
+    Outcome,
+    Paused,
+    PauseReason,
+    Session,
+)
+from .steps import enter
+
+LOST_SECONDS: Final = 20
+"""Looking for the spot again (massage.md §2.3)."""
+
+
+def step_of(s: Session) -> Step:
+    """Return the present step. Raises NotNow before the side is known."""
+    if s.step is None:
+        raise NotNow("asking")
+    return s.step
+
+
+def in_phase(s: Session, *phases: Phase, reason: str) -> Step:
+    """Return the present step if it is one of these. Raises NotNow with the reason if not."""
+    step = step_of(s)
+    if step.phase not in phases:
+        raise NotNow(reason)
+    return step
+
+
+def pause_it(s: Session, at: datetime) -> Move:
+    """Take a break."""
+    return pause(s, PauseReason.ASKED, at)
+
+
+def resume(s: Session, at: datetime) -> Move:
+    """Go on after a break; a press begins anew, light."""
+    assert isinstance(s.state, Paused | Interrupted)  # noqa: S101 - ALLOWED says so
+    if isinstance(s.state, Paused) and s.state.reason is PauseReason.HEAT:
+        raise NotNow("unplug_first")
+    left = s.state.left
+    s, effects = reply(s, at, "resumed")
+    s, more = proceed(s, at, left)
+    return s, (*effects, tell(s, at, Event.RESUMED), *more)
+
+
+def _go(s: Session, index: int, at: datetime) -> Move:
+    """Go to a step: what was still to be said is dropped."""
+    if s.todo or s.hot:
+        raise NotNow("unplug_first" if s.hot else "asking")
+    s, effects = enter(s, index, at)
+    return s, (Hush(at), *effects)
+
+
+def next_step(s: Session, at: datetime) -> Move:
+    """Skip the present step, or the heat."""
+    if isinstance(s.state, Heating):
+        return stop_heat(s, at, "heat_skipped")
+    step = step_of(s)
+    if step.phase is Phase.CHECK_IN:
+        raise NotNow("no_next")
+    return _go(replace(s, skipped=s.skipped | {step.phase}), s.index + 1, at)
+
+
+def previous_step(s: Session, at: datetime) -> Move:
+    """Go back one step."""
+    if s.index <= 1:
+        raise NotNow("no_previous")
+    return _go(s, s.index - 1, at)
+
+
+def repeat(s: Session, at: datetime) -> Move:
+    """Say again what was said last."""
+    match s.state:
+        case Asking(question=question) as asking:
+            s, said = say(s, at, question_line(s, question), Priority.ANSWER, question=question)
+            return replace(s, state=replace(asking, awaited=said.id)), (said,)
+        case Heating() | Cooling():
+            return reply(s, at, "heat_waiting")
+        case Paused(reason=reason):
+            s, said = say(s, at, pause_line(s, reason), Priority.ANSWER)
+            return s, (said,)
+        case Interrupted():
+            return reply(s, at, "interrupted", side=_step_side(s), area=_area_name(s))
+        case Instructing():
+            return _instruct_again(s, at)
+        case _:
+            return _say_again(s, at)
+
+
+def _area_name(s: Session) -> str:
+    return s.order.book.name(s.order.area.key)
+
+
+def _step_side(s: Session) -> object:
+    return s.step.side if s.step else ""
+
+
+def _instruct_again(s: Session, at: datetime) -> Move:
+    """The last line that is spoken anew is the one that starts the step now."""
+    assert isinstance(s.state, Instructing)  # noqa: S101 - matched by the caller
+    left, give_up_at = s.state.left, s.state.give_up_at
+    s, effects = _say_again(s, at)
+    return replace(s, state=Instructing(s.next_id - 1, give_up_at, left)), (Hush(at), *effects)
+
+
+def _say_again(s: Session, at: datetime) -> Move:
+    effects = []
+    for line in step_of(s).lines:
+        s, said = say(s, at, line, Priority.ANSWER)
+        effects.append(said)
+    return s, tuple(effects)
+
+
+def found(s: Session, at: datetime) -> Move:
+    """The spot is found, so the looking ends."""
+    in_phase(s, Phase.LOCATE, reason="not_locating")
+    s, effects = reply(s, at, "found")
+    s, more = enter(s, s.index + 1, at)
+    return s, (Hush(at), *effects, *more)
+
+
+def lost(s: Session, at: datetime) -> Move:
+    """Off the spot, look for it again, and press anew; the time on the spot still counts."""
+    step = in_phase(s, *PRESSING, reason="not_pressing")
+    index = s.index if step.phase is Phase.PRESS else s.index - 1
+    bare = Step(phase=Phase.LOCATE, side=step.side, seconds=LOST_SECONDS)
+    again = replace(make_step(s.order, bare), lines=(s.line("lost"),), cues=())
+    s = replace(s, steps=(*s.steps[:index], again, *s.steps[index:]))
+    s, effects = enter(s, index, at)
+    return s, (Hush(at), *effects)
+
+
+def other_side(s: Session, at: datetime) -> Move:
+    """Go on with the other side."""
+    here = step_of(s).side
+    for index, step in enumerate(s.steps):
+        if index > s.index and step.side is not here:
+            return _go(s, index, at)
+    raise NotNow("one_side_only")
+
+
+def wrap_up(s: Session, at: datetime) -> Move:
+    """Skip to a short stretch and the aftercare."""
+    step = step_of(s)
+    ending = wrap_up_steps(s.order, step.side)
+    if step.phase in {one.phase for one in ending}:
+        ending = ending[1:]
+    s = replace(s, steps=(*s.steps[: s.index + 1], *ending))
+    return _go(s, s.index + 1, at)
+
+
+def too_hot(s: Session, at: datetime) -> Move:
+    """Heat off first, whatever else is going on (massage.md §4.5)."""
+    match s.state:
+        case Heating() | Asking(heating=Heating()):
+            return stop_heat(s, at, "too_hot_reply")
+        case _ if not s.hot:
+            raise NotNow("not_warming")
+        case _:
+            s, effects = reply(s, at, "too_hot_reply")
+            return s, (*cool(s, at), *effects)
+
+
+def stop(s: Session, at: datetime) -> Move:
+    """End the session."""
+    return end(s, Outcome.STOPPED, at, s.line("stopped"))

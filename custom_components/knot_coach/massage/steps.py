@@ -1,0 +1,141 @@
+"""How a step is entered, works and is left."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from .halts import finish, pause
+from .messages import Effect, Event
+from .moves import Move, count_hands, say, set_level, tell
+from .phases import BOUNDS, PRESSING, Phase
+from .plan import Step
+from .pressure import BROAD_LEVEL, CROSS_LEVEL, START, TOOL_LEVEL, UNPREPARED_LEVEL, Ramp
+from .states import Instructing, Paused, PauseReason, Session, Working, allowance_of
+from .waits import SPEECH_SPARE, WAIT_LIMIT
+from .wording import Line
+
+_ROUND: Final = PRESSING | {Phase.EASE_OFF}
+_PREPARING: Final = frozenset({Phase.WARM_UP, Phase.BREATHE, Phase.BROAD})
+
+
+def base_goal(s: Session) -> int:
+    """Return the level a round may climb to by itself (massage.md §2.2)."""
+    goal = min(s.order.target, s.ceiling)
+    planned = {step.phase for step in s.plan.steps} & _PREPARING
+    if planned <= s.skipped:
+        goal = min(goal, UNPREPARED_LEVEL)
+    return goal
+
+
+def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -> Move:
+    """Begin a step with its instruction; `left` is set where it was left in the middle."""
+    index = _passable(s, index)
+    if index >= len(s.steps):
+        return finish(s, at)
+    step = s.steps[index]
+    pressing = step.phase in PRESSING
+    s = count_hands(s, at, still_on=pressing)
+    s = replace(
+        s,
+        index=index,
+        goal=min(base_goal(s), s.goal) if s.unanswered else base_goal(s),
+        extended=0,
+        waited=False,
+        searched=0,
+        check_open=False,
+        active_since=s.active_since or at,
+    )
+    lines = step.lines if left is not None else step.setup + step.lines
+    if left is None or step.phase is Phase.PRESS:
+        left = step.duration
+    s, effects = instruct(s, at, lines, left)
+    s, more = set_level(s, _first_level(s, step), at)
+    return s, (*effects, tell(s, at, Event.PHASE_STARTED), *more)
+
+
+def _passable(s: Session, index: int) -> int:
+    """Pass over steps that are not to be done any more."""
+    while index < len(s.steps):
+        step = s.steps[index]
+        dropped = s.no_cross and step.phase in {Phase.CROSS_FIBER, Phase.TOOL}
+        if step.phase in PRESSING and not _worth_pressing(s, step):
+            while step.phase is Phase.PRESS and s.steps[index + 1].phase in _ROUND:
+                index += 1
+        elif not dropped:
+            break
+        index += 1
+    return index
+
+
+def _worth_pressing(s: Session, step: Step) -> bool:
+    """Tell whether the limits leave room for the shortest step of its kind."""
+    least = timedelta(seconds=BOUNDS[step.phase][0] + sum(line.seconds for line in step.lines))
+    allowance = allowance_of(s, step)
+    if s.hands_since is not None and s.step is not None and s.step.phase in PRESSING:
+        return allowance > timedelta()
+    return allowance >= least
+
+
+def _first_level(s: Session, step: Step) -> int:
+    match step.phase:
+        case Phase.PRESS:
+            return min(START, s.goal)
+        case Phase.RELEASE_HOLD:
+            return s.level or min(START, s.goal)
+        case Phase.BROAD:
+            return min(BROAD_LEVEL, s.ceiling)
+        case Phase.CROSS_FIBER:
+            return min(CROSS_LEVEL, s.order.area.cross, s.ceiling)
+        case Phase.TOOL:
+            return min(TOOL_LEVEL, s.ceiling)
+        case _:
+            return 0
+
+
+def instruct(s: Session, at: datetime, lines: tuple[Line, ...], left: timedelta) -> Move:
+    """Speak the lines; when the last one has been heard, the step works for `left`."""
+    effects: list[Effect] = []
+    for line in lines:
+        s, said = say(s, at, line)
+        effects.append(said)
+    speech = timedelta(seconds=sum(line.seconds for line in lines))
+    give_up_at = at + WAIT_LIMIT + speech + SPEECH_SPARE
+    return replace(s, state=Instructing(s.next_id - 1, give_up_at, left)), tuple(effects)
+
+
+def work(s: Session, at: datetime) -> Session:
+    """Start the clock of the present step: its instruction has been spoken or given up."""
+    assert isinstance(s.state, Instructing)  # noqa: S101 - the callers have matched the state
+    assert s.step is not None  # noqa: S101 - a step was instructed
+    left = s.state.left
+    since = at - max(timedelta(), s.step.duration - left)
+    ramp = Ramp.begin(at) if s.step.phase is Phase.PRESS else None
+    ends_at = at + left
+    if s.cap_at is not None:
+        ends_at = max(at, min(ends_at, s.cap_at))
+    working = Working(since, ends_at, ramp=ramp)
+    s = replace(s, state=working, check_open=s.step.phase is Phase.EASE_OFF)
+    gone = frozenset(n for n in range(s.cue_count) if s.cue_due(n) < at)
+    return replace(s, state=replace(working, given=gone))
+
+
+def leave_step(s: Session, at: datetime) -> Move:
+    """The clock of the present step has run out."""
+    if s.check_open:
+        notes = replace(s.notes, missed=s.notes.missed + 1)
+        s = replace(s, check_open=False, unanswered=s.unanswered + 1, notes=notes)
+        if s.unanswered == 2:  # noqa: PLR2004 - two unanswered check-ins in a row (massage.md §2.2)
+            s, effects = pause(s, PauseReason.UNANSWERED, at)
+            assert isinstance(s.state, Paused)  # noqa: S101 - it was just paused
+            return replace(
+                s, index=s.index + 1, unanswered=0, state=replace(s.state, left=None)
+            ), effects
+    return enter(s, s.index + 1, at)
+
+
+def ease_off_now(s: Session, at: datetime) -> Move:
+    """Go to where the hands come off; what is left of the round is dropped."""
+    index = s.index
+    while s.steps[index].phase in PRESSING:
+        index += 1
+    return enter(s, index, at)
