@@ -44,8 +44,8 @@ class NoOutputError(HomeAssistantError):
 class Announcer:
     """The voice of one coach.
 
-    For every line that is accepted exactly one of the three callbacks is called with its id, unless
-    it was hushed, came too late, or the announcer was closed: then none is.
+    For every line that is accepted exactly one of `spoken`, `cut` and `failed` is called with its
+    id, unless it was hushed, came too late, or the announcer was closed: then none is.
     """
 
     def __init__(
@@ -55,17 +55,20 @@ class Announcer:
         outputs: Sequence[Output],
         *,
         now: Callable[[], datetime],
+        begun: Callable[[int], None],
         spoken: Callable[[int], None],
         cut: Callable[[int], None],
         failed: Callable[[int], None],
     ) -> None:
         """Take the outputs in the order of preference.
 
-        `now` is the clock that `Say.stale` is read against. `spoken` is called at the end of
-        speech, `cut` when the person ended it early, `failed` when no output could speak.
+        `now` is the clock that `Say.stale` is read against. `begun` is called when a line
+        is handed to an output, once for each attempt; it promises nothing, not even that a sound
+        follows. `spoken` is called at the end of speech, `cut` when the person ended it early,
+        `failed` when no output could speak.
         """
         self._hass, self._entry = hass, entry
-        self._spoken, self._cut, self._failed = spoken, cut, failed
+        self._begun, self._spoken, self._cut, self._failed = begun, spoken, cut, failed
         self._queue = Queue(now)
         synthesis = Synthesis(hass)
         self._texters = [Texter(hass, out) for out in outputs if out.kind is Kind.NOTIFY]
@@ -200,6 +203,7 @@ class Announcer:
             self._queue.remove(item)
             self._current = item
             self._write(item, context)
+            self._tell(self._begun, item)
             ending = await speaker.async_speak(line, clip, context)
         except BusyError:
             item.refusals += 1
@@ -243,7 +247,7 @@ class Announcer:
             report(item.say.id)
         except Exception:
             # Whoever listens has a fault of its own; the next line is still to be spoken.
-            _LOGGER.exception("The end of line %s was not taken", item.say.id)
+            _LOGGER.exception("A report about line %s was not taken", item.say.id)
 
     def _write(self, item: Item, context: Context) -> None:
         """Send the text beside the voice, without waiting for it."""

@@ -1,0 +1,71 @@
+"""Knot Coach leads a person by voice through releasing a muscle knot."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.typing import ConfigType
+
+from . import services
+from .const import DOMAIN, PLATFORMS
+from .content import async_load
+from .coordinator import Coach, KnotCoachEntry
+from .hearing import HearingCoach
+from .heater import Heater, async_recover
+from .lease import async_get_book
+from .settings import Settings
+from .store import Memory
+from .voice.sentences import Vocabulary, async_register
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, and switch off whatever heater a crash has left on."""
+    services.async_setup(hass)
+    async_recover(hass, await async_get_book(hass))
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
+    """Bring a coach to life."""
+    catalogue = await async_load(hass)
+    memory = Memory(hass, entry.entry_id)
+    await memory.async_load()
+    try:
+        settings = Settings.from_entry(entry)
+    except (KeyError, ValueError) as err:
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="broken_entry") from err
+    coach = entry.runtime_data = Coach(hass, entry, settings, catalogue, memory)
+    if settings.heat is not None:
+        book = await async_get_book(hass)
+        coach.heater = Heater(hass, entry, settings.heat, book, report=coach.report)
+        await coach.heater.async_start()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+
+    speak = coach.book.line
+    vocabulary = Vocabulary(
+        sentences=catalogue.sentences,
+        areas=tuple(catalogue.areas),
+        speak=lambda key, **slots: speak(key, **slots).text,
+    )
+    entry.async_on_unload(async_register(hass, HearingCoach(hass, coach), vocabulary))
+    entry.async_on_unload(async_at_started(hass, lambda _: coach.async_wake()))
+    entry.async_on_unload(entry.add_update_listener(async_update))
+    return True
+
+
+async def async_update(hass: HomeAssistant, entry: KnotCoachEntry) -> None:
+    """Take changed settings over: at once, or when the session that goes on has ended."""
+    entry.runtime_data.async_reload_when_idle()
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
+    """Put a coach away; heat goes off first."""
+    await entry.runtime_data.async_close()
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> None:
+    """Forget everything about the person; a heater left on is still switched off."""
+    await Memory(hass, entry.entry_id).async_remove()

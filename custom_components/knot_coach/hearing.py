@@ -1,0 +1,195 @@
+"""The coach as the ear knows it: everything is answered at once, in words to be spoken.
+
+What takes time is left to a task, because a satellite is silent for as long as it waits.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from typing import override
+
+from homeassistant.components import persistent_notification
+from homeassistant.core import Context, HomeAssistant, callback
+
+from .admission import Refused
+from .coordinator import Coach
+from .massage.messages import Answered, Eased, Question, Rated, StopWord
+from .massage.moves import minutes
+from .massage.plan import Plan
+from .massage.view import Shown
+from .massage.wording import Phrasebook
+from .voice.coaches import CoachLike
+from .voice.understanding import (
+    AnswerHeard,
+    CommandHeard,
+    EasedHeard,
+    ScoreHeard,
+    SessionWord,
+    StartRequest,
+    StopHeard,
+)
+
+ASSIST_SATELLITE = "assist_satellite."
+
+
+class HearingCoach(CoachLike):
+    """Answers the ear for one coach."""
+
+    def __init__(self, hass: HomeAssistant, coach: Coach) -> None:
+        """Speak for a coach."""
+        self._hass = hass
+        self._coach = coach
+
+    @property
+    @override
+    def entry_id(self) -> str:
+        return self._coach.config_entry.entry_id
+
+    @property
+    @override
+    def name(self) -> str:
+        return self._coach.settings.name
+
+    @property
+    @override
+    def person_name(self) -> str | None:
+        person = self._coach.settings.person
+        state = self._hass.states.get(person) if person else None
+        return state.name if state else None
+
+    @property
+    @override
+    def area_id(self) -> str | None:
+        return self._coach.settings.room
+
+    @property
+    @override
+    def satellites(self) -> Collection[str]:
+        return frozenset(
+            output.entity_id
+            for output in self._coach.settings.outputs
+            if output.entity_id.startswith(ASSIST_SATELLITE)
+        )
+
+    @property
+    @override
+    def routines(self) -> Collection[str]:
+        return ()
+
+    @property
+    @override
+    def live(self) -> bool:
+        session = self._coach.session
+        return session is not None and session.live
+
+    @property
+    @override
+    def question(self) -> Question | None:
+        return self._coach.data.question
+
+    @property
+    @override
+    def paused(self) -> bool:
+        return self._coach.data.shown in {Shown.PAUSED, Shown.INTERRUPTED}
+
+    @property
+    @override
+    def area(self) -> str | None:
+        return self._coach.data.area
+
+    @override
+    @callback
+    def start(
+        self,
+        request: StartRequest,
+        context: Context,
+        satellite_id: str | None,
+        device_id: str | None,
+    ) -> str:
+        coach = self._coach
+        try:
+            plan = coach.admit(
+                coach.wanted(request.area or "", side=request.side, length=request.length)
+            )
+        except Refused as err:
+            return refusal(self._book, err)
+        coach.config_entry.async_create_task(
+            self._hass, self._async_start(plan, context), f"{self.name} start"
+        )
+        if plan.order.side is None:
+            return self.reply("reply.ok")
+        return self.reply(
+            "reply.starting",
+            length=plan.order.played_length,
+            area=self._book.name(plan.order.area.key),
+            side=plan.order.side,
+            minutes=minutes(plan.estimated_duration),
+        )
+
+    async def _async_start(self, plan: Plan, context: Context) -> None:
+        try:
+            await self._coach.async_start(plan, "voice", context)
+        except Refused as err:
+            # The voice has just failed, so the reason has to be read.
+            persistent_notification.async_create(self._hass, str(err), self.name)
+
+    @override
+    @callback
+    def hear(self, heard: SessionWord, *, person: bool = True) -> str:
+        coach = self._coach
+        match heard:
+            case CommandHeard(command):
+                try:
+                    coach.obey(command)
+                except Refused as err:
+                    return refusal(self._book, err)
+            case AnswerHeard(answer):
+                coach.report(Answered(answer, person=person))
+            case ScoreHeard(score):
+                coach.report(Rated(score))
+            case EasedHeard(easing):
+                coach.report(Eased(easing))
+            case StopHeard(phrase):
+                coach.report(StopWord(phrase.tier, phrase.certain, phrase.phrase))
+        return ""
+
+    @override
+    @callback
+    def status(self) -> str:
+        view = self._coach.data
+        left = view.remaining or timedelta()
+        match view.shown:
+            case Shown.IDLE:
+                return self.reply("reply.no_session")
+            case Shown.HEATING:
+                until = (view.heat_ends_at or self._coach.now()) - self._coach.now()
+                return self.reply("reply.status_heating", minutes=minutes(until))
+            case Shown.ASKING:
+                return self.reply("reply.status_asking")
+            case Shown.PAUSED:
+                return self.reply("reply.status_paused")
+            case Shown.INTERRUPTED:
+                return self.reply("reply.status_interrupted")
+            case Shown.ACTIVE if left < timedelta(minutes=1):
+                return self.reply("reply.status_soon", phase=view.phase)
+            case Shown.ACTIVE:
+                return self.reply("reply.status", phase=view.phase, minutes=minutes(left))
+
+    @override
+    def reply(self, key: str, **slots: object) -> str:
+        return self._book.line(key, **slots).text
+
+    @override
+    def area_names(self, areas: Iterable[str]) -> str:
+        *most, last = [self._book.name(area) for area in areas]
+        return f"{', '.join(most)}, {self._book.word('or')} {last}" if most else last
+
+    @property
+    def _book(self) -> Phrasebook:
+        return self._coach.book
+
+
+def refusal(book: Phrasebook, err: Refused) -> str:
+    """Put a refusal into spoken words."""
+    reason = err.key.removeprefix("not_now_")
+    key = f"not_now.{reason}" if reason != err.key else f"reply.{err.key}"
+    return book.line(key, **err.slots).text
