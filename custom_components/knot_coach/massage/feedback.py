@@ -13,7 +13,7 @@ from typing import Final
 from . import navigation
 from .asking import interrupt_with
 from .messages import Command, Event, Hush, NotNow, Question
-from .moves import Move, reply, say, set_level, tell
+from .moves import Move, hold_level, reply, say, tell
 from .navigation import in_phase, step_of
 from .phases import BOUNDS, PRESSING, TOUCHING, Phase
 from .pressure import LOWEST, STEP_UP
@@ -95,7 +95,8 @@ def _not_yet(s: Session, at: datetime) -> Move:
         raise NotNow("wait_a_moment")
     if not s.waited:
         try:
-            return _longer(replace(s, waited=True, goal=s.level), at, "not_yet", CONTINUOUS_LIMIT)
+            s, _ = hold_level(replace(s, waited=True), s.level, at)
+            return _longer(s, at, "not_yet", CONTINUOUS_LIMIT)
         except NotNow:
             pass  # No time is left to give, so the round ends as it does the second time.
     s, effects = reply(s, at, "not_yet_end")
@@ -108,7 +109,7 @@ def _lighter(s: Session, at: datetime) -> Move:
     if step.phase not in TOUCHING:
         return reply(s, at, "lighter_ack")
     level = max(LOWEST, s.level - 1)
-    s, changed = set_level(replace(s, goal=level), level, at)
+    s, changed = hold_level(s, level, at)
     s, effects = reply(s, at, "lower", level=level)
     return s, (*changed, *effects)
 
@@ -118,7 +119,7 @@ def _too_much(s: Session, at: datetime) -> Move:
     old = s.level or base_goal(s)
     level = max(LOWEST, s.level - 2) if s.level else 0
     s = replace(s, ceiling=max(LOWEST, min(s.ceiling, old - 1)), no_cross=True)
-    s, changed = set_level(replace(s, goal=level), level, at)
+    s, changed = hold_level(s, level, at)
     if isinstance(s.state, Working):
         s = replace(s, state=replace(s.state, quiet_until=at + BREATHE))
     s, effects = reply(s, at, "too_much")
@@ -151,8 +152,9 @@ def announce_level(s: Session, at: datetime) -> Move:
     assert s.state.ramp is not None  # noqa: S101 - the callers have looked
     brief = 1 if s.order.target > 5 else 0  # noqa: PLR2004 - room for level six (massage.md §5.1)
     line = s.line(f"l{s.level + 1}", brief)
-    give_up_at = at + timedelta(seconds=line.seconds) + SPEECH_SPARE
-    s, said = say(s, at, line, stale=at + SPEECH_SPARE)
+    stale = at + SPEECH_SPARE
+    give_up_at = stale + timedelta(seconds=line.seconds) + SPEECH_SPARE
+    s, said = say(s, at, line, stale=stale)
     assert isinstance(s.state, Working)  # noqa: S101 - saying changes no state
     assert s.state.ramp is not None  # noqa: S101 - saying changes no state
     ramp = s.state.ramp.cued(said.id, at, give_up_at)

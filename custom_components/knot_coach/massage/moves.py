@@ -72,6 +72,14 @@ def set_level(s: Session, level: int, at: datetime) -> Move:
     return s, (tell(s, at, Event.PRESSURE_CHANGED, pressure=level),)
 
 
+def hold_level(s: Session, level: int, at: datetime) -> Move:
+    """Go to a level and stay there for this round, whatever has been announced."""
+    s, effects = set_level(replace(s, goal=level), level, at)
+    if isinstance(s.state, Working) and s.state.ramp is not None:
+        s = replace(s, state=replace(s.state, ramp=s.state.ramp.dropped()))
+    return s, effects
+
+
 def count_hands(s: Session, at: datetime, *, still_on: bool) -> Session:
     """Add the time the hands were on the spot to what counts against the limits."""
     if s.hands_since is not None and s.step is not None:

@@ -62,9 +62,9 @@ class Ramp:
         rises_at = max(at, self.risen_at + STEP_UP)
         return replace(self, cue=None, cue_by=None, rises_at=rises_at)
 
-    def missed(self) -> Ramp:
-        """Nobody knows whether the announcement was heard; the level stays."""
-        return replace(self, cue=None, cue_by=None)
+    def dropped(self) -> Ramp:
+        """The announcement was not heard, or does not hold any more; the level stays."""
+        return replace(self, cue=None, cue_by=None, rises_at=None)
 
     def moved(self, at: datetime) -> Ramp:
         """The level has changed, up or down; whatever was announced is off."""

@@ -160,9 +160,9 @@ def _climb(s: Session, working: Working, due: datetime) -> Move:
     ramp = working.ramp
     assert ramp is not None  # noqa: S101 - something about it was due
     if ramp.rises_at is not None:
-        return moves.set_level(s, min(s.level + 1, s.ceiling), due)
+        return moves.set_level(s, s.level + 1, due)
     if ramp.cue is not None:
-        return replace(s, state=replace(working, ramp=ramp.missed())), ()
+        return replace(s, state=replace(working, ramp=ramp.dropped())), ()
     if working.ends_at - due < timedelta(seconds=LONGEST_CUE):
         return replace(s, goal=s.level), ()
     return announce_level(s, due)
@@ -206,7 +206,7 @@ def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: PLR0911 - o
         case Spoken(number):
             return _spoken(s, number, now), ()
         case SpeechCut(number):
-            return _cut(s, number, now), ()
+            return _cut(s, number, now)
         case SpeechFailed():
             return _speech_failed(s, now)
         case Answered():
@@ -254,13 +254,11 @@ def _spoken(s: Session, number: int, now: datetime) -> Session:
             return s
 
 
-def _cut(s: Session, number: int, now: datetime) -> Session:
+def _cut(s: Session, number: int, now: datetime) -> Move:
     """The person spoke over the line: no step up follows from it, all else is as if it was said."""
     if not isinstance(s.state, Working):
         s = _spoken(s, number, now)
-    if isinstance(s.state, Working) and s.state.ramp is not None:
-        return replace(s, goal=s.level, state=replace(s.state, ramp=s.state.ramp.missed()))
-    return s
+    return moves.hold_level(s, s.level, now) if isinstance(s.state, Working) else (s, ())
 
 
 def _speech_failed(s: Session, now: datetime) -> Move:
