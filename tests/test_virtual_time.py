@@ -26,10 +26,9 @@ async def test_five_minutes_of_sleeps_pass_at_once_and_exactly(virtual_time: Vir
     task = asyncio.create_task(tick())
     await virtual_time.advance(300)
     task.cancel()
-    # The sleeps begin within the call, so the first may begin a moment after the start.
     assert len(ticks) == 428
-    assert ticks == pytest.approx([0.7 * (n + 1) for n in range(428)], abs=0.01)
-    assert loop.time() - start == pytest.approx(300, abs=0.01)
+    assert ticks == pytest.approx([0.7 * (n + 1) for n in range(428)], abs=1e-6)
+    assert loop.time() - start == pytest.approx(300, abs=1e-6)
     assert real_monotonic() - real_start < 5
 
 
@@ -68,7 +67,7 @@ async def test_run_until_stops_at_the_moment_it_comes_true(virtual_time: Virtual
     done = asyncio.Event()
     asyncio.get_running_loop().call_later(12.5, done.set)
     asyncio.get_running_loop().call_later(13, done.clear)
-    assert await virtual_time.run_until(done.is_set, 60) == pytest.approx(12.5, abs=0.01)
+    assert await virtual_time.run_until(done.is_set, 60) == pytest.approx(12.5, abs=1e-6)
     await virtual_time.advance(1)
     assert not done.is_set()
 
@@ -84,7 +83,7 @@ async def test_run_until_sees_what_lasts_for_one_round(virtual_time: VirtualCloc
         done.clear()
 
     task = asyncio.create_task(flash())
-    assert await virtual_time.run_until(done.is_set, 60) == pytest.approx(5, abs=0.01)
+    assert await virtual_time.run_until(done.is_set, 60) == pytest.approx(5, abs=1e-6)
     await task
 
 
@@ -124,7 +123,7 @@ async def test_jobs_in_the_executor_take_no_time(virtual_time: VirtualClock) -> 
 
     task = asyncio.create_task(work())
     await virtual_time.advance(10)
-    assert ended == pytest.approx([0], abs=0.01)
+    assert ended == pytest.approx([0], abs=1e-6)
     await task
 
 
@@ -143,7 +142,7 @@ async def test_outside_the_loop_runs_in_real_time_and_never_back() -> None:
         await clock.advance(1000)
         before, real_before = loop.time(), real_monotonic()
         await asyncio.sleep(0.05)
-        assert loop.time() - before == pytest.approx(real_monotonic() - real_before, abs=0.01)
+        assert loop.time() - before >= 0.05
         assert real_monotonic() - real_before >= 0.05
     assert loop.time() >= start + 1000
 
@@ -166,8 +165,8 @@ async def test_home_assistant_and_its_wall_clock_follow(
     await virtual_time.advance(200)
     await hass.async_block_till_done()
     assert fired == {
-        "later": pytest.approx(120, abs=0.02),
-        "point": pytest.approx(90, abs=0.02),
+        "later": pytest.approx(120, abs=1e-3),
+        "point": pytest.approx(90, abs=1e-3),
     }
-    assert (dt_util.utcnow() - wall).total_seconds() == pytest.approx(200, abs=0.02)
-    assert time.time() - unix == pytest.approx(200, abs=0.02)
+    assert (dt_util.utcnow() - wall).total_seconds() == pytest.approx(200, abs=1e-3)
+    assert time.time() - unix == pytest.approx(200, abs=1e-3)

@@ -6,8 +6,9 @@ loop follows by itself: `call_at`, `asyncio.sleep`, `asyncio.timeout`, Home Assi
 wall clock (`dt_util.utcnow`, `time.time`, `time.monotonic`) follows too, through freezegun, so
 that timers aimed at the wall clock find it where they expect it.
 
-Outside of these two calls the loop runs in real time, from where the last call left it, and no
-timer of minutes or hours fires while a test merely sets something up.
+Outside of these two calls the loop waits in real time, from where the last call left it, and no
+timer of minutes or hours fires while a test merely sets something up. What is computed takes no
+time at all, inside or outside, so that a busy machine does not blur what a test measures.
 
 What it cannot see is work on the way in another thread or process that did not go through
 `loop.run_in_executor`, for instance ffmpeg: time may jump past it.
@@ -53,8 +54,8 @@ class VirtualClock:
         # Half of what it replaces is private to the loop.
         self._loop = cast("Any", loop)
         self._loop_start = loop.time()
-        self._offset = self._loop_start - real_monotonic()
-        self._frozen: float | None = None
+        self._now = self._loop_start
+        self._offset: float | None = None
         self._target = 0.0
         self._predicate: Callable[[], object] | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -78,12 +79,13 @@ class VirtualClock:
     def __exit__(self, *_: object) -> None:
         """Give both back; the loop's time goes on from where it is."""
         self._freeze.stop()
+        self._offset = self._now - real_monotonic()
         self._loop._selector.select = self._real_select
         self._loop.run_in_executor = self._real_run_in_executor
 
     def time(self) -> float:
         """Return the loop's time in seconds."""
-        return real_monotonic() + self._offset if self._frozen is None else self._frozen
+        return self._now if self._offset is None else real_monotonic() + self._offset
 
     async def advance(self, seconds: float) -> None:
         """Let so many seconds pass, and everything that is due in them happen.
@@ -106,22 +108,23 @@ class VirtualClock:
     async def _run(self, target: float, predicate: Callable[[], object] | None) -> None:
         if self._waiter is not None:
             raise RuntimeError("The clock is being moved already")
-        self._frozen = self.time()
-        self._move(self._frozen)
+        self._move(self._now)
         self._target, self._predicate = target, predicate
         self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:
             self._waiter = None
-            self._offset = self._frozen - real_monotonic()
-            self._frozen = None
 
     def _select(self, timeout: float | None) -> object:
         """Stand in for the selector's own: decide whether the loop waits, jumps or is done."""
         waiter = self._waiter
         if waiter is None or waiter.done():
-            return self._real_select(timeout)
+            began = real_monotonic()
+            events = self._real_select(timeout)
+            if timeout is None or timeout > 0:
+                self._move(self._now + real_monotonic() - began)
+            return events
         if self._predicate is not None and self._is_true(self._predicate, waiter):
             return self._real_select(0)
         if real_monotonic() - self._last_move > PATIENCE:
@@ -161,7 +164,7 @@ class VirtualClock:
 
     def _move(self, moment: float) -> None:
         self._last_move = real_monotonic()
-        self._frozen = moment
+        self._now = moment
         self._wall.move_to(self._wall_start + timedelta(seconds=moment - self._loop_start))
 
     def _run_in_executor(

@@ -78,6 +78,7 @@ class Stack:
 
     entry: MockConfigEntry
     tts: FakeTTS
+    engines: list[FakeTTS]
     stt: FakeSTT
     llm: FakeLLM
     satellites: list[FakeSatellite]
@@ -123,6 +124,7 @@ async def setup_stack(hass: HomeAssistant, *entities: Entity) -> Stack:
     stack = Stack(
         entry=entry,
         tts=of(FakeTTS)[0],
+        engines=of(FakeTTS),
         stt=of(FakeSTT)[0],
         llm=of(FakeLLM)[0],
         satellites=of(FakeSatellite),

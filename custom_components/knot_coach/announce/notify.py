@@ -67,8 +67,8 @@ class TextSpeaker(Speaker):
 
     @property
     @override
-    def voice(self) -> Voice:
-        raise SpeechError("text has no voice")
+    def voice(self) -> Voice | None:
+        return None
 
     @override
     async def async_prepare(self, line: Line) -> Clip:

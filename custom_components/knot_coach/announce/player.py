@@ -16,7 +16,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, callback
 
 from ..massage.wording import Line
-from .outputs import Output, SpeechError
+from .outputs import Output
 from .speaker import Ending, Speaker
 from .synthesis import Clip, Synthesis, Voice, engine_voice
 
@@ -45,12 +45,9 @@ class PlayerSpeaker(Speaker):
 
     @property
     @override
-    def voice(self) -> Voice:
+    def voice(self) -> Voice | None:
         output = self.output
-        voice = engine_voice(self._hass, output.engine, output.language, output.voice)
-        if voice is None:
-            raise SpeechError("there is no text-to-speech engine for it")
-        return voice
+        return engine_voice(self._hass, output.engine, output.language, output.voice)
 
     @override
     async def async_ready(self, *, urgent: bool) -> None:

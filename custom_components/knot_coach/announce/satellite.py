@@ -32,10 +32,8 @@ class SatelliteSpeaker(Speaker):
 
     @property
     @override
-    def voice(self) -> Voice:
-        if (voice := satellite_voice(self._hass, self.output.entity_id)) is None:
-            raise SpeechError("its pipeline has no voice")
-        return voice
+    def voice(self) -> Voice | None:
+        return satellite_voice(self._hass, self.output.entity_id)
 
     @override
     async def async_ready(self, *, urgent: bool) -> None:

@@ -81,16 +81,18 @@ class Speaker(ABC):
 
     @property
     @abstractmethod
-    def voice(self) -> Voice:
-        """The voice it will speak with; raises SpeechError if it has none."""
+    def voice(self) -> Voice | None:
+        """The voice it would speak with now, None if it has none."""
 
     async def async_prepare(self, line: Line) -> Clip:
         """Have the line synthesised, or find it synthesised.
 
-        Raises SpeechError if that takes too long, and whatever the engine raises.
+        Raises SpeechError if there is no voice or it takes too long, and whatever the engine raises.
         """
+        if (voice := self.voice) is None:
+            raise SpeechError("it has no voice")
         async with self._bounded(line.seconds):
-            return await self._synthesis.async_clip(self.voice, line.text)
+            return await self._synthesis.async_clip(voice, line.text)
 
     @abstractmethod
     async def async_ready(self, *, urgent: bool) -> None:

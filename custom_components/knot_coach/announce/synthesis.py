@@ -146,7 +146,8 @@ def _wav_seconds(data: bytes) -> float | None:
             byte_rate = struct.unpack_from("<I", data, position + 8)[0]
         elif name == b"data":
             there = len(data) - position
-            return (there if size >= UNKNOWN_SIZE else min(size, there)) / byte_rate or None
+            sound = there if size >= UNKNOWN_SIZE else min(size, there)
+            return sound / byte_rate if sound and byte_rate else None
         # Chunks are padded to an even length.
         position += size + size % 2
     return None

@@ -1,0 +1,140 @@
+"""When an output fails, the next one speaks."""
+
+import pytest
+
+from custom_components.knot_coach.massage.messages import Priority
+from tests.announce.mouth import BREATHE, PRESS, STOP, Build
+from tests.voice_stack import FakePlayer, FakeSatellite, Fault, clip_seconds
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.CONNECTION_LOST, Fault.ERROR, Fault.NOT_IMPLEMENTED, Fault.CRASH]
+)
+async def test_an_output_that_raises_gives_the_line_to_the_next(build: Build, fault: Fault) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    satellite.fault = fault
+    mouth = await build(satellite, player)
+    mouth.say(1, PRESS)
+    mouth.say(2, BREATHE)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("spoken", 1), ("spoken", 2)]
+    assert player.texts == [PRESS, BREATHE]
+    # The second line did not begin with the output that had just failed.
+    assert satellite.attempts == 1
+
+
+async def test_an_output_that_failed_comes_back(build: Build) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    satellite.faults = [Fault.ERROR]
+    mouth = await build(satellite, player)
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    await mouth.clock.advance(61)
+    mouth.say(2, BREATHE)
+    await mouth.settle(2)
+    assert satellite.texts == [BREATHE]
+
+
+async def test_an_output_that_failed_is_better_than_none(build: Build) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    satellite.faults = [Fault.ERROR]
+    mouth = await build(satellite, player)
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    player.set_available(False)
+    mouth.say(2, BREATHE)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("spoken", 1), ("spoken", 2)]
+    assert satellite.texts == [BREATHE]
+
+
+async def test_when_all_fail_it_is_told_and_the_next_line_is_tried(build: Build) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    satellite.faults = [Fault.ERROR]
+    player.faults = [Fault.CRASH]
+    mouth = await build(satellite, player)
+    mouth.say(1, PRESS)
+    mouth.say(2, BREATHE)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("failed", 1), ("spoken", 2)]
+
+
+async def test_a_hanging_output_is_given_up(build: Build) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    satellite.fault = Fault.HANGS
+    mouth = await build(satellite, player)
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    assert mouth.outcomes == [("spoken", 1)]
+    assert player.texts == [PRESS]
+    begun = player.heard[0].began - mouth.start
+    assert begun == pytest.approx(2 * clip_seconds(PRESS) + 8 + 0.2, abs=0.05)
+    assert satellite.state == "idle"
+
+
+async def test_a_hanging_last_output_fails_the_line(build: Build) -> None:
+    satellite = FakeSatellite()
+    satellite.faults = [Fault.HANGS]
+    mouth = await build(satellite)
+    mouth.say(1, PRESS)
+    mouth.say(2, BREATHE)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("failed", 1), ("spoken", 2)]
+    assert mouth.reports[0][2] == pytest.approx(2 * clip_seconds(PRESS) + 8, abs=0.05)
+
+
+async def test_hushed_while_it_fails_a_line_does_not_begin_again(build: Build) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    satellite.faults = [Fault.HANGS, Fault.HANGS]
+    mouth = await build(satellite, player)
+    mouth.say(1, PRESS)
+    await mouth.clock.advance(1)
+    mouth.announcer.hush()
+    await mouth.clock.advance(60)
+    assert not mouth.reports
+    assert not player.heard
+    await mouth.clock.advance(60)
+    mouth.say(2, STOP, Priority.SAFETY)
+    await mouth.clock.advance(1)
+    mouth.announcer.hush()
+    await mouth.settle(1)
+    assert mouth.outcomes == [("spoken", 2)]
+    assert player.texts == [STOP]
+
+
+@pytest.mark.parametrize("kind", [FakeSatellite, FakePlayer])
+async def test_an_output_that_vanishes_meanwhile_fails_at_once(
+    build: Build, kind: type[FakeSatellite | FakePlayer]
+) -> None:
+    lost, player = kind("lost"), FakePlayer()
+    lost.fault = Fault.VANISHES
+    mouth = await build(lost, player)
+    mouth.say(1, BREATHE)
+    await mouth.settle(1)
+    assert mouth.outcomes == [("spoken", 1)]
+    assert player.texts == [BREATHE]
+    assert lost.heard[0].ended is not None
+    assert player.heard[0].began - lost.heard[0].ended < 0.5
+
+
+async def test_an_unavailable_output_is_not_asked(build: Build) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    mouth = await build(satellite, player)
+    satellite.set_available(False)
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    assert satellite.attempts == 0
+    assert player.texts == [PRESS]
+    player.set_available(False)
+    assert not mouth.announcer.available
+    mouth.say(2, PRESS)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("spoken", 1), ("failed", 2)]
+
+
+async def test_without_outputs_every_line_fails(build: Build) -> None:
+    mouth = await build(outputs=[])
+    assert not mouth.announcer.available
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    assert mouth.outcomes == [("failed", 1)]
