@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .messages import Effect, Event, Priority, Question, Say, StopHeat, Tell
+from .phases import Phase
 from .states import (
+    BREAK,
     Asking,
     Cooling,
     Ended,
@@ -81,11 +83,20 @@ def hold_level(s: Session, level: int, at: datetime) -> Move:
 
 
 def count_hands(s: Session, at: datetime, *, still_on: bool) -> Session:
-    """Add the time the hands were on the spot to what counts against the limits."""
-    if s.hands_since is not None and s.step is not None:
-        spot = (s.step.side, s.step.spot)
-        on = max(timedelta(), at - s.hands_since)
-        s = replace(s, pressed={**s.pressed, spot: s.pressed.get(spot, timedelta()) + on})
+    """Add the time the hands were on to what counts against the limits."""
+    step = s.step
+    if s.hands_since is not None and step is not None:
+        on = at - s.hands_since
+        if step.phase is Phase.TOOL:
+            s = replace(s, gunned=s.gunned + on)
+        else:
+            spot = (step.side, step.spot)
+            s = replace(s, pressed={**s.pressed, spot: s.pressed.get(spot, timedelta()) + on})
+        if step.phase is Phase.PRESS:
+            s = replace(s, contact=s.contact + on)
+        s = replace(s, lifted_at=None if still_on else at)
+    elif still_on and s.lifted_at is not None and at - s.lifted_at >= BREAK:
+        s = replace(s, contact=timedelta())
     return replace(s, hands_since=at if still_on else None)
 
 

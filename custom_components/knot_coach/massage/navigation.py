@@ -25,7 +25,7 @@ from .states import (
     PauseReason,
     Session,
 )
-from .steps import enter
+from .steps import enter, passable
 
 LOST_SECONDS: Final = 20
 """Looking for the spot again (massage.md §2.3)."""
@@ -82,9 +82,12 @@ def next_step(s: Session, at: datetime) -> Move:
 
 def previous_step(s: Session, at: datetime) -> Move:
     """Go back one step."""
-    if s.index <= 1:
+    index = s.index - 1
+    while index > 0 and passable(s, index, at) != index:
+        index -= 1
+    if index <= 0:
         raise NotNow("no_previous")
-    return _go(s, s.index - 1, at)
+    return _go(s, index, at)
 
 
 def repeat(s: Session, at: datetime) -> Move:

@@ -52,5 +52,8 @@ BOUNDS: Final[Mapping[Phase, tuple[int, int]]] = MappingProxyType(
 PRESSING: Final = frozenset({Phase.PRESS, Phase.RELEASE_HOLD})
 """The phases whose seconds count against the pressing limits (massage.md §2.4)."""
 
+TIMED: Final = PRESSING | {Phase.TOOL}
+"""The phases in which the hands have to come off at a limit (massage.md §2.4)."""
+
 TOUCHING: Final = PRESSING | {Phase.BROAD, Phase.CROSS_FIBER, Phase.TOOL}
 """The phases in which a level of pressure is felt at all."""

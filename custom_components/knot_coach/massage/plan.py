@@ -71,6 +71,8 @@ class Profile:
     """Pressing time of this area in the last 24 h, per side."""
     pressed_in_all: timedelta = timedelta()
     """Pressing time of all areas in the last 24 h."""
+    gunned_today: timedelta = timedelta()
+    """Time of the gun on all areas in the last 24 h."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ def record(s: Session, now: datetime, trigger: str) -> dict[str, Any]:
             {"side": side, "spot": spot, "seconds": round(time.total_seconds(), 1)}
             for (side, spot), time in s.pressed.items()
         ],
+        "gun_seconds": round(s.gunned.total_seconds(), 1),
         "counts": dict(notes.counts),
         "missed": notes.missed,
         "heat_seconds": round(notes.heated.total_seconds(), 1),

@@ -46,6 +46,7 @@ def save(s: Session, now: datetime) -> dict[str, Any]:
         "goal": s.goal,
         "ceiling": s.ceiling,
         "pressed": [[side, spot, time.total_seconds()] for (side, spot), time in s.pressed.items()],
+        "gunned": s.gunned.total_seconds(),
         "unanswered": s.unanswered,
         "skipped": sorted(s.skipped),
         "no_cross": s.no_cross,
@@ -101,6 +102,7 @@ def _restore(
         pressed={
             (Side(side), spot): timedelta(seconds=time) for side, spot, time in data["pressed"]
         },
+        gunned=timedelta(seconds=data["gunned"]),
         unanswered=data["unanswered"],
         skipped=frozenset(Phase(phase) for phase in data["skipped"]),
         no_cross=data["no_cross"],
@@ -129,6 +131,7 @@ def _save_order(order: Order) -> dict[str, Any]:
                 side: time.total_seconds() for side, time in profile.pressed_today.items()
             },
             "pressed_in_all": profile.pressed_in_all.total_seconds(),
+            "gunned_today": profile.gunned_today.total_seconds(),
         },
     }
 
@@ -138,7 +141,8 @@ def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phr
     profile["pressed_today"] = {
         Side(side): timedelta(seconds=time) for side, time in profile["pressed_today"].items()
     }
-    profile["pressed_in_all"] = timedelta(seconds=profile["pressed_in_all"])
+    for key in ("pressed_in_all", "gunned_today"):
+        profile[key] = timedelta(seconds=profile[key])
     return Order(
         area=areas[data["area"]],
         side=None if data["side"] is None else Side(data["side"]),

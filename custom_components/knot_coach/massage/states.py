@@ -14,7 +14,7 @@ from typing import Final
 from .areas import Side
 from .messages import Command, Question
 from .notes import Notes
-from .phases import PRESSING, Phase
+from .phases import BOUNDS, PRESSING, TIMED, Phase
 from .plan import Order, Plan, Step
 from .pressure import Ramp
 from .wording import Line
@@ -25,9 +25,13 @@ SPOT_LIMIT_FIRST_TIME: Final = timedelta(seconds=120)
 SIDE_LIMIT: Final = timedelta(seconds=300)
 SIDE_LIMIT_DAY: Final = timedelta(seconds=420)
 ALL_LIMIT_DAY: Final = timedelta(seconds=900)
+GUN_LIMIT: Final = timedelta(seconds=120)
+GUN_LIMIT_DAY: Final = timedelta(seconds=600)
 SESSION_LIMIT: Final = timedelta(minutes=30)
-"""Continuous press; a spot; a side in a session and in a day; all areas in a day; a whole session
-(massage.md §2.4)."""
+"""Continuous press; a spot; a side in a session and in a day; all areas in a day; a massage gun on
+an area and in a day; a whole session (massage.md §2.4)."""
+BREAK: Final = timedelta(seconds=BOUNDS[Phase.EASE_OFF][0])
+"""Hands that are off for less than the shortest ease-off have not been off."""
 
 
 class Outcome(StrEnum):
@@ -180,9 +184,15 @@ class Session:
     ceiling: int
     """Highest level for the rest of the session; words only ever lower it."""
     hands_since: datetime | None = None
-    """Since when the hands press on the present spot without leaving it."""
+    """Since when the hands press on the present spot, or the gun runs, without leaving it."""
+    lifted_at: datetime | None = None
+    """When the hands came off last."""
+    contact: timedelta = timedelta()
+    """Time of `press` since the last real break, up to `hands_since`."""
     pressed: Mapping[tuple[Side, int], timedelta] = field(default_factory=dict)
     """Pressing time per side and spot, up to `hands_since`."""
+    gunned: timedelta = timedelta()
+    """Time of the gun, up to `hands_since`."""
     extended: int = 0
     """How often the present step was made longer."""
     waited: bool = False
@@ -283,10 +293,7 @@ class Session:
         """When the hands have to come off, whatever was said; None while they are off."""
         if self.hands_since is None or self.step is None:
             return None
-        allowance = allowance_of(self, self.step)
-        if self.step.phase is Phase.PRESS:
-            allowance = min(allowance, CONTINUOUS_LIMIT)
-        return self.hands_since + allowance
+        return self.hands_since + allowance_of(self, self.step)
 
     @property
     def session_limit(self) -> datetime | None:
@@ -310,8 +317,13 @@ class Session:
 
 
 def allowance_of(s: Session, step: Step) -> timedelta:
-    """Return how much longer the spot of a step may be pressed, from when hands went on last."""
+    """Return how long a step may press, or its gun may run, from when hands went on last."""
+    if step.phase not in TIMED:
+        return SESSION_LIMIT
     profile = s.order.profile
+    if step.phase is Phase.TOOL:
+        left_today = GUN_LIMIT_DAY - profile.gunned_today
+        return max(timedelta(), min(GUN_LIMIT, left_today) - s.gunned)
     spot_limit = SPOT_LIMIT_FIRST_TIME if profile.first_time else SPOT_LIMIT
     spot = s.pressed.get((step.side, step.spot), timedelta())
     side = sum((time for (one, _), time in s.pressed.items() if one is step.side), timedelta())
@@ -320,6 +332,7 @@ def allowance_of(s: Session, step: Step) -> timedelta:
     return max(
         timedelta(),
         min(
+            CONTINUOUS_LIMIT - s.contact if step.phase is Phase.PRESS else spot_limit,
             spot_limit - spot,
             SIDE_LIMIT - side,
             SIDE_LIMIT_DAY - today - side,

@@ -7,14 +7,13 @@ from typing import Final
 from .halts import finish, pause
 from .messages import Effect, Event
 from .moves import Move, count_hands, say, set_level, tell
-from .phases import BOUNDS, PRESSING, Phase
+from .phases import BOUNDS, TIMED, Phase
 from .plan import Step
 from .pressure import BROAD_LEVEL, CROSS_LEVEL, START, TOOL_LEVEL, UNPREPARED_LEVEL, Ramp
 from .states import Instructing, Paused, PauseReason, Session, Working, allowance_of
 from .waits import SPEECH_SPARE, WAIT_LIMIT
 from .wording import Line
 
-_ROUND: Final = PRESSING | {Phase.EASE_OFF}
 _PREPARING: Final = frozenset({Phase.WARM_UP, Phase.BREATHE, Phase.BROAD})
 
 
@@ -29,51 +28,52 @@ def base_goal(s: Session) -> int:
 
 def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -> Move:
     """Begin a step with its instruction; `left` is set where it was left in the middle."""
-    index = _passable(s, index)
+    wanted, index = index, passable(s, index, at)
     if index >= len(s.steps):
         return finish(s, at)
     step = s.steps[index]
-    pressing = step.phase in PRESSING
-    s = count_hands(s, at, still_on=pressing)
+    goal = base_goal(s)
     s = replace(
-        s,
+        count_hands(s, at, still_on=step.phase in TIMED),
         index=index,
-        goal=min(base_goal(s), s.goal) if s.unanswered else base_goal(s),
-        extended=0,
-        waited=False,
-        searched=0,
+        goal=min(goal, s.goal) if s.unanswered else goal,
         check_open=False,
         active_since=s.active_since or at,
     )
-    lines = step.lines if left is not None else step.setup + step.lines
-    if left is None or step.phase is Phase.PRESS:
+    if left is None or index != wanted:
         left = step.duration
+        lines = step.setup + step.lines
+        s = replace(s, extended=0, waited=False, searched=0)
+    else:
+        left = step.duration if step.phase is Phase.PRESS else left
+        lines = step.lines
     s, effects = instruct(s, at, lines, left)
     s, more = set_level(s, _first_level(s, step), at)
     return s, (*effects, tell(s, at, Event.PHASE_STARTED), *more)
 
 
-def _passable(s: Session, index: int) -> int:
-    """Pass over steps that are not to be done any more."""
-    while index < len(s.steps):
-        step = s.steps[index]
-        dropped = s.no_cross and step.phase in {Phase.CROSS_FIBER, Phase.TOOL}
-        if step.phase in PRESSING and not _worth_pressing(s, step):
-            while step.phase is Phase.PRESS and s.steps[index + 1].phase in _ROUND:
-                index += 1
-        elif not dropped:
-            break
+def passable(s: Session, index: int, at: datetime) -> int:
+    """Return the first step from `index` on that is still to be done; a round goes as a whole."""
+    counted = count_hands(s, at, still_on=True)
+    while index < len(s.steps) and not _open(counted, s.steps[index], s.hands_since is not None):
+        round_over = s.steps[index].phase is Phase.PRESS
         index += 1
+        while round_over and s.steps[index].phase in {Phase.RELEASE_HOLD, Phase.EASE_OFF}:
+            index += 1
     return index
 
 
-def _worth_pressing(s: Session, step: Step) -> bool:
-    """Tell whether the limits leave room for the shortest step of its kind."""
-    least = timedelta(seconds=BOUNDS[step.phase][0] + sum(line.seconds for line in step.lines))
+def _open(s: Session, step: Step, hands_on: bool) -> bool:  # noqa: FBT001 - read at one place
+    """Tell whether nothing forbids a step, and the limits leave room for the shortest of its kind.
+
+    A hold that follows its press needs no room for words: the hands are there already.
+    """
+    if s.no_cross and step.phase in {Phase.CROSS_FIBER, Phase.TOOL}:
+        return False
     allowance = allowance_of(s, step)
-    if s.hands_since is not None and s.step is not None and s.step.phase in PRESSING:
+    if hands_on and step.phase is Phase.RELEASE_HOLD:
         return allowance > timedelta()
-    return allowance >= least
+    return allowance >= timedelta(seconds=BOUNDS[step.phase][0]) + step.speech
 
 
 def _first_level(s: Session, step: Step) -> int:
@@ -136,6 +136,6 @@ def leave_step(s: Session, at: datetime) -> Move:
 def ease_off_now(s: Session, at: datetime) -> Move:
     """Go to where the hands come off; what is left of the round is dropped."""
     index = s.index
-    while s.steps[index].phase in PRESSING:
+    while s.steps[index].phase in TIMED:
         index += 1
     return enter(s, index, at)
