@@ -26,6 +26,9 @@ TABLES: Mapping[str, str] = {}
 
 PLATFORMS = ("binary_sensor", "button", "event", "scene", "select", "sensor", "switch")
 
+REFUSALS = {"NotNow": "not_now_", "Refused": ""}
+"""What is raised with the key of its words, and what comes before the key in the translations."""
+
 BANNED_IN_MASSAGE = {"asyncio", "logging", "random", "secrets", "threading", "time", "uuid"}
 CLOCKS = {"now", "today", "utcnow"}
 
@@ -225,8 +228,8 @@ def used_keys() -> Iterator[tuple[str, ...]]:
             key = literal(keywords(node).get("translation_key"))
             if key is not None:
                 yield (*section_of(path, node), key)
-            if called(node) in {"NotNow", "Refusal"} and node.args and literal(node.args[0]):
-                yield "exceptions", literal(node.args[0]) or ""
+            if called(node) in REFUSALS and node.args and (key := literal(node.args[0])):
+                yield "exceptions", f"{REFUSALS[called(node)]}{key}"
         for key in class_keys(path):
             yield "entity", path.stem, key
 
@@ -250,6 +253,23 @@ def test_used_translation_keys_exist() -> None:
         return
     leaf = {"exceptions": "message", "issues": "title", "selector": "options", "entity": "name"}
     assert not missing(words, ((*path, leaf[path[0]]) for path in used_keys()))
+
+
+def test_steps_and_ends_of_forms_have_words() -> None:
+    words = data("translations/en.json")
+    if words is None:
+        return
+    forms = [words.get("config"), words.get("options")]
+    forms += list((words.get("config_subentries") or {}).values())
+    wanted = set[tuple[str, str]]()
+    for path in sources(INTEGRATION):
+        for node in calls(path):
+            given = keywords(node)
+            if called(node) == "async_abort" and (reason := literal(given.get("reason"))):
+                wanted.add(("abort", reason))
+            if called(node) == "async_show_form" and (step := literal(given.get("step_id"))):
+                wanted.add(("step", step))
+    assert not [path for path in wanted if not any(at(form, *path) for form in forms)]
 
 
 def speaks_for_itself(node: ast.Call) -> bool:
