@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .heat import ANSWER_WITHIN, CHECK_EVERY, CONSENT_WITHIN
+from .heat import ANSWER_WITHIN, CHECK_EVERY, CONSENT_WITHIN, MAX_TIME
 from .messages import Hush, Priority, Question, StartHeat, StopHeat
-from .moves import Move, cool, hands_off, left_of, minutes, rest, say
+from .moves import Move, cool, hands_off, held, left_of, minutes, rest, say
 from .states import Asking, Cooling, Heating, Session
 from .steps import enter
 from .waits import LISTEN, PROOF_LIMIT, SPEECH_SPARE, WAIT_LIMIT
@@ -16,7 +16,7 @@ def ask(
     s: Session, question: Question, at: datetime, *, times: int = 1, heating: Heating | None = None
 ) -> Move:
     """Ask, with the hands off; what was going on is kept until there is an answer."""
-    left = left_of(s, at)
+    left, is_held = left_of(s, at), held(s)
     s, effects = hands_off(s, at)
     line = question_line(s, question)
     urgent = question in {Question.WRONG, Question.ACHE, Question.SKIN}
@@ -25,14 +25,15 @@ def ask(
     window = timedelta(seconds=line.seconds) + SPEECH_SPARE + answer_time(question)
     if not heating:
         window += WAIT_LIMIT
-    state = Asking(question, said.id, at + window, times, heating, left)
+    state = Asking(question, said.id, at + window, times, heating, left, is_held)
     return replace(s, state=state), (*effects, said)
 
 
 def interrupt_with(s: Session, question: Question, at: datetime) -> Move:
     """Ease off at once and ask before anything goes on: pressing ends, heat goes off."""
     cooling = cool(s, at)
-    s, effects = ask(replace(s, todo=(question, *s.todo)), question, at)
+    others = tuple(one for one in s.todo if one is not question)
+    s, effects = ask(replace(s, todo=(question, *others)), question, at)
     *most, said = effects
     return rest(s, at), (*most, Hush(at), *cooling, said)
 
@@ -49,6 +50,7 @@ def answer_time(question: Question) -> timedelta:
 
 
 def question_line(s: Session, question: Question) -> Line:
+    """Return the words of a question."""
     match question:
         case Question.SIDE:
             return s.line("ask_side", area=s.order.book.name(s.order.area.key))
@@ -57,7 +59,7 @@ def question_line(s: Session, question: Question) -> Line:
         case Question.GATE:
             return s.order.book.cues(s.order.area.key, "gate", s.order.area.sides[0])[0]
         case Question.HEAT:
-            return s.line("heat_ask", minutes=minutes(s.order.heat or timedelta()))
+            return s.line("heat_ask", minutes=minutes(min(s.order.heat or MAX_TIME, MAX_TIME)))
         case Question.SKIN:
             return s.line("skin_check")
         case Question.ACHE:
@@ -69,22 +71,26 @@ def question_line(s: Session, question: Question) -> Line:
 def proceed(s: Session, at: datetime, left: timedelta | None = None) -> Move:
     """Go on with whatever comes next: a question, the proof that heat is off, or the step."""
     if s.todo:
-        return ask(s, s.todo[0], at)
+        s, effects = ask(s, s.todo[0], at)
+        assert isinstance(s.state, Asking)  # noqa: S101 - it was just asked
+        return replace(s, state=replace(s.state, left=left, held=False)), effects
     if s.hot:
-        return replace(s, state=Cooling(at + PROOF_LIMIT)), ()
+        return replace(s, state=Cooling(at + PROOF_LIMIT, left)), cool(s, at)
     return enter(s, s.index, at, left)
 
 
 def start_heat(s: Session, at: datetime, time: timedelta) -> Move:
     """Warm the compress; it is off again at a fixed instant."""
-    off_at = at + time
-    s, said = say(s, at, s.line("heat_on", minutes=minutes(time)))
+    off_at = at + min(time, MAX_TIME)
+    s, said = say(s, at, s.line("heat_on", minutes=minutes(off_at - at)))
     state = Heating(off_at, at + CHECK_EVERY)
     return replace(s, state=state, hot=True, heat_since=at), (StartHeat(at, off_at), said)
 
 
 def stop_heat(s: Session, at: datetime, key: str) -> Move:
     """Switch the heat off and wait until it has proved that it is."""
-    s, said = say(s, at, s.line(key))
-    s = replace(s, state=Cooling(at + PROOF_LIMIT))
-    return s, (StopHeat(at), said)
+    left = left_of(s, at)
+    s, effects = hands_off(rest(s, at), at)
+    s, said = say(s, at, s.line(key), Priority.SAFETY)
+    s = replace(s, hot=True, state=Cooling(at + PROOF_LIMIT, left))
+    return s, (*effects, Hush(at), StopHeat(at), said)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .messages import Effect, Event, Hush, Lock, Priority, Tell, Tier
-from .moves import Move, cool, hands_off, left_of, minutes, rest, say, tell
+from .moves import Move, cool, hands_off, held, left_of, minutes, rest, say, tell
 from .states import Ended, Outcome, Paused, PauseReason, Session
 from .waits import PAUSE_LIMIT, UNANSWERED_LIMIT
 from .wording import Line
@@ -31,7 +31,8 @@ def pause(s: Session, reason: PauseReason, at: datetime) -> Move:
     s, effects = hands_off(rest(s, at), at)
     cooling = cool(s, at)
     s, said = say(s, at, pause_line(s, reason), Priority.SAFETY)
-    s = replace(s, state=Paused(reason, at + limit, left))
+    is_held = reason is PauseReason.HEAT and held(s)
+    s = replace(s, state=Paused(reason, at + limit, left, is_held))
     return s, (*effects, Hush(at), *cooling, said, tell(s, at, Event.PAUSED, reason=reason))
 
 

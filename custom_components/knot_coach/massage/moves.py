@@ -21,6 +21,7 @@ from .states import (
     Instructing,
     Interrupted,
     Paused,
+    PauseReason,
     Session,
     Working,
 )
@@ -122,12 +123,23 @@ def left_of(s: Session, at: datetime) -> timedelta | None:
     match s.state:
         case Instructing(left=left):
             return left
-        case Asking(left=left) | Paused(left=left) | Interrupted(left=left):
+        case Asking(left=left) | Cooling(left=left) | Paused(left=left) | Interrupted(left=left):
             return left
         case Working(ends_at=ends_at):
             return max(timedelta(), ends_at - at)
-        case Heating() | Cooling() | Ended():
+        case Heating() | Ended():
             return None
+
+
+def held(s: Session) -> bool:
+    """Tell whether a session was at rest, so that nothing but "resume" lets it go on."""
+    match s.state:
+        case Asking(held=is_held):
+            return is_held
+        case Paused(reason=reason, held=is_held):
+            return is_held or reason is not PauseReason.HEAT
+        case state:
+            return isinstance(state, Interrupted)
 
 
 def minutes(time: timedelta) -> int:

@@ -14,6 +14,7 @@ from .heat import CHECK_EVERY
 from .messages import (
     Answer,
     Answered,
+    Effect,
     Event,
     HeatConfirmed,
     HeatLost,
@@ -26,7 +27,7 @@ from .messages import (
     StopHeat,
     Tier,
 )
-from .moves import Move, cool, minutes, reply, say, tell
+from .moves import Move, cool, left_of, minutes, reply, say, tell
 from .plan import Plan, compile_plan
 from .pressure import DULL_LEVEL, LOWEST
 from .states import (
@@ -34,11 +35,13 @@ from .states import (
     Cooling,
     Ended,
     Heating,
+    Instructing,
     Interrupted,
     Outcome,
     Paused,
     PauseReason,
     Session,
+    Working,
 )
 
 type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck | HeatConfirmed
@@ -102,15 +105,22 @@ def answered(s: Session, told: Answered, at: datetime) -> Move:
             return _consent(s, at) if answer is Answer.YES else _go_on(s, at, "heat_skipped")
         case Question.SKIN:
             return (
-                _skin_is_fine(s, at) if answer is Answer.YES else _end_heat(s, at, "too_hot_reply")
+                _skin_is_fine(s, at) if answer is Answer.YES else stop_heat(s, at, "too_hot_reply")
             )
         case Question.WRONG:
             if answer is Answer.NO:
-                s = replace(s, ceiling=max(LOWEST, min(s.ceiling, s.goal or s.ceiling) - 1))
-                return _go_on(s, at, "wrong_no")
+                return _nothing_wrong(s, s.state, at)
             return safety_stop(s, Tier.B, at, "yes")
         case _:
             assert_never(question)
+
+
+def _nothing_wrong(s: Session, asking: Asking, at: datetime) -> Move:
+    """Go on one level lighter, but not out of a pause: nobody has said resume."""
+    s = replace(s, ceiling=max(LOWEST, min(s.ceiling, s.goal or s.ceiling) - 1))
+    if asking.held:
+        return pause(replace(s, todo=s.todo[1:]), PauseReason.ASKED, at)
+    return _go_on(s, at, "wrong_no")
 
 
 def unanswered(s: Session, asking: Asking, at: datetime) -> Move:
@@ -123,7 +133,7 @@ def unanswered(s: Session, asking: Asking, at: datetime) -> Move:
         case Question.HEAT:
             return _go_on(s, at, "heat_skipped")
         case Question.SKIN:
-            return _end_heat(s, at, "heat_unanswered")
+            return stop_heat(s, at, "heat_unanswered")
         case Question.ACHE | Question.WRONG:
             return safety_stop(s, Tier.B, at, "no answer")
         case _:
@@ -173,18 +183,20 @@ def check_skin(s: Session, heating: Heating, at: datetime) -> Move:
     return ask(s, Question.SKIN, at, heating=heating)
 
 
-def _end_heat(s: Session, at: datetime, key: str) -> Move:
-    return stop_heat(s, at, key)
+def _warming(s: Session) -> bool:
+    match s.state:
+        case Heating() | Asking(heating=Heating()):
+            return True
+        case _:
+            return False
 
 
 def heat(s: Session, told: HeatReport, at: datetime) -> Move:
     """Take what the heater reports."""
-    warming = isinstance(s.state, Heating) or (
-        isinstance(s.state, Asking) and s.state.heating is not None
-    )
+    warming = _warming(s)
     match told:
         case HeatOn():
-            return s, (tell(s, at, Event.HEAT_ON),) if warming else (StopHeat(at),)
+            return (s, (tell(s, at, Event.HEAT_ON),)) if warming else _unwanted(s, at)
         case HeatReady():
             return stop_heat(s, at, "heat_ready") if warming else (s, ())
         case HeatLost(reason):
@@ -201,17 +213,26 @@ def heat(s: Session, told: HeatReport, at: datetime) -> Move:
             assert_never(told)
 
 
+def _unwanted(s: Session, at: datetime) -> Move:
+    """It came on too late: off with it, and nobody is pressed until it is proved off."""
+    if isinstance(s.state, Instructing | Working):
+        return stop_heat(s, at, "too_hot_reply")
+    return replace(s, hot=True), (StopHeat(at),)
+
+
 def _cold(s: Session, at: datetime, *, proved: bool) -> Move:
-    effects = (tell(s, at, Event.HEAT_OFF),) if s.hot and proved else ()
+    """It is off, or unplugged; while it was wanted on, it is switched off as well."""
+    effects: list[Effect] = [tell(s, at, Event.HEAT_OFF)] if s.hot and proved else []
+    if _warming(s):
+        effects.append(StopHeat(at))
     if s.heat_since is not None:
         s = replace(s, notes=replace(s.notes, heated=s.notes.heated + (at - s.heat_since)))
     s = replace(s, hot=False, heat_since=None)
     match s.state:
-        case Cooling() | Heating() | Paused(reason=PauseReason.HEAT):
-            left = s.state.left if isinstance(s.state, Paused) else None
-            s, more = proceed(s, at, left)
-        case Asking(question=Question.SKIN):
-            s, more = proceed(s, at)
+        case Paused(reason=PauseReason.HEAT, held=True):
+            s, more = pause(s, PauseReason.ASKED, at)
+        case Cooling() | Heating() | Paused(reason=PauseReason.HEAT) | Asking(heating=Heating()):
+            s, more = proceed(s, at, left_of(s, at))
         case _:
             more = ()
     return s, (*effects, *more)

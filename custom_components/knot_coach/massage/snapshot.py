@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from .areas import Area, Side
 from .messages import Command, Event, Hush, Priority, Question
-from .moves import Move, count_hands, left_of, rest, say, tell
+from .moves import Move, cool, count_hands, left_of, rest, say, tell
 from .notes import Notes
 from .phases import Length, Phase
 from .plan import Order, Plan, Profile, Step, make_step
@@ -76,7 +76,7 @@ def wake(s: Session, now: datetime) -> Move:
     side = s.step.side if s.step else ""
     line = s.line("interrupted", side=side, area=s.order.book.name(s.order.area.key))
     s, said = say(s, now, line, Priority.SAFETY)
-    return s, (Hush(now), said, tell(s, now, Event.INTERRUPTED))
+    return s, (Hush(now), *cool(s, now), said, tell(s, now, Event.INTERRUPTED))
 
 
 def _restore(

@@ -73,6 +73,8 @@ class Asking:
     """The heat that goes on behind a skin check."""
     left: timedelta | None = None
     """How long the step still works when the answer lets it go on; None for all of it."""
+    held: bool = False
+    """The answer is not enough to go on: somebody has to say resume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Cooling:
     """The heater was told to go off and has not proved it yet."""
 
     give_up_at: datetime
+    left: timedelta | None = None
+    """How long the step still works afterwards; None for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ class Paused:
     stop_at: datetime
     left: timedelta | None
     """How long the step still works after the pause; None for all of it."""
+    held: bool = False
+    """Cold is not enough to go on: somebody has to say resume."""
 
 
 @dataclass(frozen=True, slots=True)

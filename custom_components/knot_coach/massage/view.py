@@ -88,7 +88,7 @@ def view(s: Session | None, now: datetime) -> SessionView:
         remaining=remaining,
         question=s.state.question if isinstance(s.state, Asking) else None,
         allowed=ALLOWED[type(s.state)],
-        heat_ends_at=s.state.off_at if isinstance(s.state, Heating) else None,
+        heat_ends_at=_heat_ends_at(s),
     )
 
 
@@ -106,6 +106,14 @@ def _shown(s: Session) -> Shown:
             return Shown.ACTIVE
         case Ended():
             return Shown.IDLE
+
+
+def _heat_ends_at(s: Session) -> datetime | None:
+    match s.state:
+        case Heating(off_at=off_at) | Asking(heating=Heating(off_at=off_at)):
+            return off_at
+        case _:
+            return None
 
 
 def _remaining(s: Session, now: datetime) -> timedelta:
