@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
+import json
 from pathlib import Path
 import re
 import shutil
@@ -14,150 +15,6 @@ from custom_components.knot_coach.content import CATALOGUE, Catalogue, Catalogue
 from custom_components.knot_coach.massage.areas import Area, Gun, Side
 from custom_components.knot_coach.massage.phases import Length, Phase
 from custom_components.knot_coach.massage.wording import MAX_WORDS, Line, Phrasebook
-
-LINES = frozenset(
-    [
-        "intro",
-        "intro_wake",
-        "rate",
-        "rated",
-        "health",
-        "ask_side",
-        "no_answer_end",
-        "refused_health",
-        "refused_gate",
-        "rated_too_high",
-        "ache_ask",
-        "ache_dull",
-        "wrong_ask",
-        "wrong_no",
-        "worse",
-        "not_loosening",
-        "heat_ask",
-        "heat_on",
-        "heat_ready",
-        "heat_done",
-        "heat_skipped",
-        "heat_failed",
-        "heat_stuck",
-        "skin_check",
-        "too_hot_reply",
-        "l1",
-        "l2",
-        "l3",
-        "l4",
-        "l5",
-        "l6",
-        "hold",
-        "jaw_soft",
-        "check",
-        "released",
-        "ease",
-        "extend",
-        "lower",
-        "stretch",
-        "finish",
-        "why",
-        "aftercare",
-        "water",
-        "end",
-        "end_unrated",
-        "press_again",
-        "press_new_spot",
-        "hold_start",
-        "ease_off",
-        "breathe",
-        "breathe_free",
-        "breath_in",
-        "breath_out",
-        "halfway",
-        "ten_seconds",
-        "count",
-        "stretch_again",
-        "stretch_rest",
-        "stretch_end",
-        "cross_rest",
-        "tool_gate",
-        "tool_start",
-        "tool_rest",
-        "tool_on",
-        "tool_stop_how",
-        "side_switch",
-        "paused",
-        "paused_unanswered",
-        "paused_silent",
-        "paused_clock",
-        "resume_press",
-        "resumed",
-        "interrupted",
-        "stopped",
-        "stopped_timeout",
-        "time_up",
-        "wrap_up",
-        "as_firm",
-        "not_yet",
-        "not_yet_end",
-        "no_more_time",
-        "lost",
-        "found",
-        "not_found",
-        "emergency_1",
-        "emergency_2",
-        "safety_stop_1",
-        "safety_stop_2",
-        "breathe_after_too_much",
-        "too_much",
-        "lighter_ack",
-        "eased_easing",
-        "eased_same",
-        "cap_reached",
-        "other_side_switch",
-        "nothing_to_say",
-        "not_now.not_live",
-        "not_now.not_paused",
-        "not_now.already_paused",
-        "not_now.not_pressing",
-        "not_now.not_locating",
-        "not_now.as_firm",
-        "not_now.wait_a_moment",
-        "not_now.no_more_time",
-        "not_now.no_next",
-        "not_now.no_previous",
-        "not_now.one_side_only",
-        "not_now.not_warming",
-        "not_now.asking",
-        "not_now.ended",
-        "reply.ok",
-        "reply.starting",
-        "reply.ask_side",
-        "reply.already_running",
-        "reply.no_session",
-        "reply.unknown_area",
-        "reply.ambiguous_area",
-        "reply.not_offered",
-        "reply.no_such_side",
-        "reply.resting",
-        "reply.locked_emergency",
-        "reply.locked_area",
-        "reply.blocked_area",
-        "reply.no_sessions",
-        "reply.screening_expired",
-        "reply.heat_blocked",
-        "reply.heat_resting",
-        "reply.heat_stuck",
-        "reply.no_output",
-        "reply.no_coach",
-        "reply.which_coach",
-        "reply.status",
-        "reply.status_soon",
-        "reply.status_paused",
-        "reply.status_asking",
-        "reply.status_heating",
-        "reply.status_interrupted",
-        "reply.failed",
-    ]
-)
-"""What the session, the ear and the actions ask for by name."""
 
 EXACT = {
     # massage.md §4.3
@@ -252,8 +109,40 @@ def _filled(book: Phrasebook, key: str, variant: int, values: Mapping[str, objec
     return fill(key, variant, **values)
 
 
-def test_every_key_is_there_and_none_too_many(catalogue: Catalogue) -> None:
-    assert catalogue.books["en"].lines.keys() == LINES
+def test_every_level_of_pressure_can_be_said(catalogue: Catalogue) -> None:
+    top = max(area.cap for area in catalogue.areas.values())
+    assert {f"l{level}" for level in range(1, top + 1)} < catalogue.books["en"].lines.keys()
+
+
+def messages() -> dict[str, str]:
+    """The translated message of every error, by key."""
+    words = json.loads((CATALOGUE.parent / "translations" / "en.json").read_text())
+    return {key: entry["message"] for key, entry in words["exceptions"].items()}
+
+
+SCREEN_ONLY = {"broken_entry"}
+"""Errors that nobody hears: there is no coach to say them."""
+
+
+def test_what_is_refused_on_the_screen_can_be_refused_in_words(catalogue: Catalogue) -> None:
+    """`Refused(key)` is shown as an error and spoken as `reply.<key>` or `not_now.<key>`."""
+    lines = catalogue.books["en"].lines
+    for key, message in messages().items():
+        if key in SCREEN_ONLY:
+            continue
+        reason = key.removeprefix("not_now_")
+        spoken = f"reply.{key}" if reason == key else f"not_now.{reason}"
+        assert spoken in lines, key
+        assert content.slots(lines[spoken][0]) <= content.slots(message), key
+    for spoken in lines:
+        if spoken.startswith("not_now."):
+            assert f"not_now_{spoken.removeprefix('not_now.')}" in messages(), spoken
+
+
+def test_errors_claim_nothing(catalogue: Catalogue) -> None:
+    for key, message in messages().items():
+        assert not FORBIDDEN.search(message), key
+        assert "!" not in message, key
 
 
 def test_every_language_has_every_area_line_and_word(catalogue: Catalogue) -> None:

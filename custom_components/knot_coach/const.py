@@ -17,17 +17,18 @@ PLATFORMS: Final = (
 
 
 class Conf(StrEnum):
-    """Keys of what a config entry stores; `settings.py` is the only reader."""
+    """Keys of what a config entry stores and its forms ask for; `settings.py` reads them."""
 
     NAME = "name"
     ROOM = "room"
     PERSON = "person"
     OUTPUTS = "outputs"
+    SAY_HELLO = "say_hello"
     SPEECH = "speech"
+    ENTITY_ID = "entity_id"
     ENGINE = "engine"
     LANGUAGE = "language"
     VOICE = "voice"
-    HEAT = "heat"
     HEATER = "heater"
     TEMPERATURE = "temperature"
     POWER = "power"
@@ -36,8 +37,8 @@ class Conf(StrEnum):
     CEILING = "ceiling"
     SENIOR = "senior"
     GUN = "gun"
-    SCREENING = "screening"
     FINDINGS = "findings"
+    PLACES = "places"
     SCREENED_ON = "screened_on"
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGED_ON = "acknowledged_on"

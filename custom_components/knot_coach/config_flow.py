@@ -1,0 +1,281 @@
+"""Sets a coach up, and changes it later: who, where, through what, and within which limits.
+
+Nothing here reloads a coach: its one update listener takes changes over when no session runs.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlow,
+)
+from homeassistant.core import callback
+import voluptuous as vol
+
+from .announce.outputs import refusal
+from .const import DOMAIN, Conf
+from .content import async_load
+from .forms import (
+    COACH_FORM,
+    HEAT_FORM,
+    OUTPUTS_FORM,
+    PROFILE_FORM,
+    SCREENING_FORM,
+    coach_error,
+    coach_from,
+    heat_error,
+    heat_from,
+    local,
+    name_of,
+    outputs_from,
+    outputs_shown,
+    profile_from,
+    screening_from,
+    where_form,
+)
+from .hello import async_say_hello
+from .settings import output_from
+
+type Answers = dict[str, Any] | None
+
+BASE: Final = "base"
+
+
+class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
+    """Adds a coach, and changes where it is and what it speaks through."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        """Begin with nothing answered."""
+        self._data: dict[str, Any] = {}
+        self._options: dict[str, Any] = {}
+        self._screening: dict[str, Any] = {}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry[Any]) -> KnotCoachOptionsFlow:
+        """Return the flow that changes limits, heat and health answers."""
+        return KnotCoachOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask who is coached, and where."""
+        return await self._async_coach("user", user_input, shown=None)
+
+    async def async_step_reconfigure(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask again who is coached, and where."""
+        entry = self._get_reconfigure_entry()
+        return await self._async_coach("reconfigure", user_input, shown=entry.data)
+
+    async def _async_coach(
+        self, step: str, answers: Answers, *, shown: Mapping[str, Any] | None
+    ) -> ConfigFlowResult:
+        errors: dict[str, str] = {}
+        if answers is not None:
+            coach = coach_from(answers)
+            if not (errors := coach_error(self.hass, coach, self._taken_names())):
+                self._data = coach
+                return await self.async_step_outputs()
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(COACH_FORM, answers or shown),
+            errors=errors,
+            description_placeholders={"name": self._title()},
+        )
+
+    def _title(self) -> str:
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_entry().title
+        return ""
+
+    def _taken_names(self) -> set[str]:
+        """Return the folded names of the other coaches: one is told from another by its name."""
+        own = self._reconfigure_entry_id if self.source == SOURCE_RECONFIGURE else None
+        return {
+            entry.data[Conf.NAME].casefold()
+            for entry in self._async_current_entries(include_ignore=False)
+            if entry.entry_id != own
+        }
+
+    async def async_step_outputs(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask what the coach speaks through, and let it speak where that is wanted."""
+        reconfiguring = self.source == SOURCE_RECONFIGURE
+        errors: dict[str, str] = {}
+        wrong = ""
+        if user_input is not None:
+            stored = outputs_from(user_input)
+            errors, wrong = await self._async_outputs_error(
+                stored, say_hello=user_input[Conf.SAY_HELLO]
+            )
+            if not errors:
+                self._data[Conf.OUTPUTS] = stored
+                return self._changed() if reconfiguring else await self.async_step_heat()
+        shown = user_input
+        if shown is None and reconfiguring:
+            shown = outputs_shown(self._get_reconfigure_entry().data[Conf.OUTPUTS])
+        return self.async_show_form(
+            step_id="outputs",
+            data_schema=self.add_suggested_values_to_schema(OUTPUTS_FORM, shown),
+            errors=errors,
+            description_placeholders={"output": wrong},
+        )
+
+    async def _async_outputs_error(
+        self, stored: list[dict[str, str]], *, say_hello: bool
+    ) -> tuple[dict[str, str], str]:
+        """Return the error and the name of the output that it is about."""
+        if not stored:
+            return {Conf.OUTPUTS: "no_output"}, ""
+        outputs = [output_from(output) for output in stored]
+        for output in outputs:
+            if (reason := refusal(self.hass, output)) is not None:
+                return {Conf.OUTPUTS: reason}, name_of(self.hass, output)
+        if say_hello:
+            book = (await async_load(self.hass)).book(self.hass.config.language)
+            mute = await async_say_hello(self.hass, outputs, book.line("hello"))
+            if mute is not None:
+                return {BASE: "hello_failed"}, name_of(self.hass, mute)
+        return {}, ""
+
+    def _changed(self) -> ConfigFlowResult:
+        return self.async_update_and_abort(
+            self._get_reconfigure_entry(), title=self._data[Conf.NAME], data=self._data
+        )
+
+    async def async_step_heat(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask what may warm before a session."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := heat_error(self.hass, user_input)):
+            self._options |= heat_from(user_input)
+            return await self.async_step_screening()
+        return self.async_show_form(
+            step_id="heat",
+            data_schema=self.add_suggested_values_to_schema(HEAT_FORM, user_input),
+            errors=errors,
+        )
+
+    async def async_step_screening(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask the health questions of massage.md §4.1, and for the acknowledgement."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := screening_error(user_input)):
+            self._screening = user_input
+            if local(user_input[Conf.FINDINGS]):
+                return await self.async_step_where()
+            self._options |= screening_from(user_input, {})
+            return await self.async_step_profile()
+        return self.async_show_form(
+            step_id="screening",
+            data_schema=self.add_suggested_values_to_schema(SCREENING_FORM, user_input),
+            errors=errors,
+        )
+
+    async def async_step_where(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask which places the answers are about."""
+        findings = self._screening[Conf.FINDINGS]
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := where_error(user_input)):
+            self._options |= screening_from(self._screening, user_input)
+            return await self.async_step_profile()
+        return self.async_show_form(
+            step_id="where",
+            data_schema=self.add_suggested_values_to_schema(where_form(findings), user_input),
+            errors=errors,
+        )
+
+    async def async_step_profile(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask how firm, and add the coach."""
+        if user_input is None:
+            return self.async_show_form(step_id="profile", data_schema=PROFILE_FORM)
+        # Another flow may have taken the name since the first step.
+        if coach_error(self.hass, self._data, self._taken_names()):
+            return await self.async_step_user(
+                {key: self._data[key] for key in COACH_FORM.schema if key in self._data}
+            )
+        return self.async_create_entry(
+            title=self._data[Conf.NAME],
+            data=self._data,
+            options=self._options | profile_from(user_input),
+        )
+
+
+def screening_error(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the health answers: nothing starts without the tick."""
+    if answers[Conf.ACKNOWLEDGED]:
+        return {}
+    return {Conf.ACKNOWLEDGED: "acknowledge_required"}
+
+
+def where_error(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return which findings have no place."""
+    return {finding: "where_required" for finding, places in answers.items() if not places}
+
+
+class KnotCoachOptionsFlow(OptionsFlow):
+    """Changes limits, heat and health answers."""
+
+    def __init__(self) -> None:
+        """Begin with nothing answered."""
+        self._screening: dict[str, Any] = {}
+
+    async def async_step_init(
+        self,
+        user_input: Answers = None,  # noqa: ARG002 - a menu has no answers
+    ) -> ConfigFlowResult:
+        """Ask what has changed."""
+        return self.async_show_menu(
+            menu_options=["profile", "heat", "screening"],
+            description_placeholders={"name": self.config_entry.title},
+        )
+
+    async def async_step_profile(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask how firm."""
+        if user_input is not None:
+            return self._changed(profile_from(user_input))
+        return self._form("profile", PROFILE_FORM, self.config_entry.options, {})
+
+    async def async_step_heat(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask what may warm before a session."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := heat_error(self.hass, user_input)):
+            return self._changed(heat_from(user_input))
+        return self._form("heat", HEAT_FORM, user_input or self.config_entry.options, errors)
+
+    async def async_step_screening(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask the health questions again."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := screening_error(user_input)):
+            self._screening = user_input
+            if local(user_input[Conf.FINDINGS]):
+                return await self.async_step_where()
+            return self._changed(screening_from(user_input, {}))
+        shown = user_input or self.config_entry.options
+        return self._form("screening", SCREENING_FORM, shown, errors)
+
+    async def async_step_where(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask which places the answers are about."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := where_error(user_input)):
+            return self._changed(screening_from(self._screening, user_input))
+        form = where_form(self._screening[Conf.FINDINGS])
+        shown = user_input or self.config_entry.options.get(Conf.PLACES, {})
+        return self._form("where", form, shown, errors)
+
+    def _form(
+        self, step: str, form: vol.Schema, shown: Mapping[str, Any], errors: dict[str, str]
+    ) -> ConfigFlowResult:
+        known = {key: value for key, value in shown.items() if value is not None}
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(form, known),
+            errors=errors,
+        )
+
+    def _changed(self, options: dict[str, Any]) -> ConfigFlowResult:
+        return self.async_create_entry(data={**self.config_entry.options, **options})

@@ -1,0 +1,141 @@
+"""The typed view of a config entry: what was stored becomes what the coach works with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from homeassistant.config_entries import ConfigEntry
+
+from .announce import Output
+from .const import Conf
+from .heater import HeatConfig
+from .massage.heat import DEFAULT_MINUTES, MAX_TIME
+from .massage.plan import DEFAULT_CEILING, HIGHEST_CEILING
+from .massage.screening import Finding
+
+MIN_HEAT_MINUTES: Final = 5
+"""Shorter heat is not worth the pad (massage.md §2.1)."""
+MAX_HEAT_MINUTES: Final = int(MAX_TIME.total_seconds() // 60)
+LOWEST_CEILING: Final = 3
+"""No one may set a highest pressure below this (massage.md §2.2)."""
+
+
+class Target(StrEnum):
+    """How firm a person likes it (massage.md §2.2)."""
+
+    GENTLE = "gentle"
+    BALANCED = "balanced"
+    FIRM = "firm"
+
+    @property
+    def level(self) -> int:
+        """The level of pressure that is aimed at, 4 to 6."""
+        return {Target.GENTLE: 4, Target.BALANCED: 5, Target.FIRM: 6}[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """The answers to the health questions, and the day they were given (massage.md §4.1)."""
+
+    on: date
+    findings: frozenset[Finding]
+    places: frozenset[tuple[Finding, str]]
+    """Areas, or `elsewhere`, that a finding of `screening.LOCAL` is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One coach: who is coached, where, through what, and within which limits."""
+
+    name: str
+    room: str
+    """The id of the area of Home Assistant that the coach listens in."""
+    person: str | None
+    """The entity id of the person whose coach this is."""
+    outputs: tuple[Output, ...]
+    """Where it speaks, in the order they are tried."""
+    heat: HeatConfig | None
+    heat_minutes: int
+    """5 to 15."""
+    target: Target
+    ceiling: int
+    """Highest level of pressure, 3 to 7; screening and areas may lower it."""
+    senior: bool
+    """65 or older."""
+    gun: bool
+    """Owns a massage gun."""
+    screening: Screening | None
+    """None while the health questions have not been answered: nothing may be started."""
+    acknowledged: date | None
+    """The day it was ticked that this is no medical service; None: nothing may be started."""
+
+    @classmethod
+    def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
+        """Read a config entry of the present version.
+
+        Numbers outside their range are brought back into it. Raises KeyError or ValueError where
+        the entry was never made by the config flow.
+        """
+        data, options = entry.data, entry.options
+        return cls(
+            name=data[Conf.NAME],
+            room=data[Conf.ROOM],
+            person=data.get(Conf.PERSON),
+            outputs=tuple(output_from(stored) for stored in data[Conf.OUTPUTS]),
+            heat=_heat_from(options),
+            heat_minutes=_within(
+                options.get(Conf.HEAT_MINUTES, DEFAULT_MINUTES), MIN_HEAT_MINUTES, MAX_HEAT_MINUTES
+            ),
+            target=Target(options.get(Conf.TARGET, Target.BALANCED)),
+            ceiling=_within(
+                options.get(Conf.CEILING, DEFAULT_CEILING), LOWEST_CEILING, HIGHEST_CEILING
+            ),
+            senior=options.get(Conf.SENIOR, False),
+            gun=options.get(Conf.GUN, False),
+            screening=_screening_from(options),
+            acknowledged=_day(options.get(Conf.ACKNOWLEDGED_ON)),
+        )
+
+
+def output_from(stored: Mapping[str, Any]) -> Output:
+    """Return the output that is stored as a plain mapping."""
+    return Output(
+        entity_id=stored[Conf.ENTITY_ID],
+        engine=stored.get(Conf.ENGINE),
+        language=stored.get(Conf.LANGUAGE),
+        voice=stored.get(Conf.VOICE),
+    )
+
+
+def _heat_from(options: Mapping[str, Any]) -> HeatConfig | None:
+    if (heater := options.get(Conf.HEATER)) is None:
+        return None
+    return HeatConfig(
+        entity_id=heater,
+        temperature_sensor=options.get(Conf.TEMPERATURE),
+        power_sensor=options.get(Conf.POWER),
+    )
+
+
+def _screening_from(options: Mapping[str, Any]) -> Screening | None:
+    if (on := _day(options.get(Conf.SCREENED_ON))) is None:
+        return None
+    return Screening(
+        on=on,
+        findings=frozenset(map(Finding, options.get(Conf.FINDINGS, ()))),
+        places=frozenset(
+            (Finding(finding), place)
+            for finding, places in options.get(Conf.PLACES, {}).items()
+            for place in places
+        ),
+    )
+
+
+def _day(stored: str | None) -> date | None:
+    return None if stored is None else date.fromisoformat(stored)
+
+
+def _within(value: float, least: int, most: int) -> int:
+    return max(least, min(most, int(value)))
