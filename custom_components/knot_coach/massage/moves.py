@@ -101,6 +101,14 @@ def count_hands(s: Session, at: datetime, *, still_on: bool) -> Session:
     return replace(s, hands_since=at if still_on else None)
 
 
+def count_heat(s: Session, at: datetime) -> Session:
+    """Add the time since the heater was told to go on to what is noted of it."""
+    if s.heat_since is None:
+        return s
+    notes = replace(s.notes, heated=s.notes.heated + (at - s.heat_since))
+    return replace(s, notes=notes, heat_since=None)
+
+
 def hands_off(s: Session, at: datetime) -> Move:
     """Take the hands off: the pressing time is counted and the level is nought."""
     return set_level(count_hands(s, at, still_on=False), 0, at)

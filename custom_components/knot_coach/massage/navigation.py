@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from .asking import proceed, question_line, stop_heat
+from .asking import ask, proceed, question_line, stop_heat
 from .halts import end, pause, pause_line
-from .messages import Event, Hush, NotNow, Priority
+from .messages import Event, Hush, NotNow, Priority, Question
 from .moves import Move, cool, reply, say, tell
 from .phases import PRESSING, Phase
 from .plan import Step, make_step, wrap_up_steps
@@ -25,7 +25,7 @@ from .states import (
     PauseReason,
     Session,
 )
-from .steps import enter, passable
+from .steps import enter, instruct, passable
 
 LOST_SECONDS: Final = 20
 """Looking for the spot again (massage.md §2.3)."""
@@ -46,6 +46,14 @@ def in_phase(s: Session, *phases: Phase, reason: str) -> Step:
     return step
 
 
+def not_check_in(s: Session) -> Step:
+    """Return the present step. Raises NotNow in the check-in, which nobody can skip."""
+    step = step_of(s)
+    if step.phase is Phase.CHECK_IN:
+        raise NotNow("no_next")
+    return step
+
+
 def pause_it(s: Session, at: datetime) -> Move:
     """Take a break."""
     return pause(s, PauseReason.ASKED, at)
@@ -63,21 +71,21 @@ def resume(s: Session, at: datetime) -> Move:
 
 
 def _go(s: Session, index: int, at: datetime) -> Move:
-    """Go to a step: what was still to be said is dropped."""
+    """Go to a step: what was still to be said is dropped, what lies in between counts as skipped."""
     if s.todo or s.hot:
         raise NotNow("unplug_first" if s.hot else "asking")
-    s, effects = enter(s, index, at)
-    return s, (Hush(at), *effects)
+    resumed = (tell(s, at, Event.RESUMED),) if isinstance(s.state, Paused) else ()
+    passed = {step.phase for step in s.steps[s.index : index]}
+    s, effects = enter(replace(s, skipped=s.skipped | passed), index, at)
+    return s, (*resumed, Hush(at), *effects)
 
 
 def next_step(s: Session, at: datetime) -> Move:
     """Skip the present step, or the heat."""
     if isinstance(s.state, Heating):
         return stop_heat(s, at, "heat_skipped")
-    step = step_of(s)
-    if step.phase is Phase.CHECK_IN:
-        raise NotNow("no_next")
-    return _go(replace(s, skipped=s.skipped | {step.phase}), s.index + 1, at)
+    not_check_in(s)
+    return _go(s, s.index + 1, at)
 
 
 def previous_step(s: Session, at: datetime) -> Move:
@@ -93,9 +101,13 @@ def previous_step(s: Session, at: datetime) -> Move:
 def repeat(s: Session, at: datetime) -> Move:
     """Say again what was said last."""
     match s.state:
-        case Asking(question=question) as asking:
-            s, said = say(s, at, question_line(s, question), Priority.ANSWER, question=question)
-            return replace(s, state=replace(asking, awaited=said.id)), (said,)
+        case Asking(question=Question.SKIN):
+            # Nothing but a clear yes lets the heat go on for longer.
+            s, said = say(s, at, question_line(s, Question.SKIN), Priority.SAFETY)
+            return s, (said,)
+        case Asking(question=question, times=times):
+            s, effects = ask(s, question, at, times=times)
+            return s, (Hush(at), *effects)
         case Heating() | Cooling():
             return reply(s, at, "heat_waiting")
         case Paused(reason=reason):
@@ -103,8 +115,9 @@ def repeat(s: Session, at: datetime) -> Move:
             return s, (said,)
         case Interrupted():
             return reply(s, at, "interrupted", side=_step_side(s), area=_area_name(s))
-        case Instructing():
-            return _instruct_again(s, at)
+        case Instructing(left=left):
+            s, effects = instruct(s, at, step_of(s).lines, left)
+            return s, (Hush(at), *effects)
         case _:
             return _say_again(s, at)
 
@@ -115,14 +128,6 @@ def _area_name(s: Session) -> str:
 
 def _step_side(s: Session) -> object:
     return s.step.side if s.step else ""
-
-
-def _instruct_again(s: Session, at: datetime) -> Move:
-    """The last line that is spoken anew is the one that starts the step now."""
-    assert isinstance(s.state, Instructing)  # noqa: S101 - matched by the caller
-    left, give_up_at = s.state.left, s.state.give_up_at
-    s, effects = _say_again(s, at)
-    return replace(s, state=Instructing(s.next_id - 1, give_up_at, left)), (Hush(at), *effects)
 
 
 def _say_again(s: Session, at: datetime) -> Move:
@@ -154,7 +159,7 @@ def lost(s: Session, at: datetime) -> Move:
 
 def other_side(s: Session, at: datetime) -> Move:
     """Go on with the other side."""
-    here = step_of(s).side
+    here = not_check_in(s).side
     for index, step in enumerate(s.steps):
         if index > s.index and step.side is not here:
             return _go(s, index, at)
@@ -163,7 +168,7 @@ def other_side(s: Session, at: datetime) -> Move:
 
 def wrap_up(s: Session, at: datetime) -> Move:
     """Skip to a short stretch and the aftercare."""
-    step = step_of(s)
+    step = not_check_in(s)
     ending = wrap_up_steps(s.order, step.side)
     if step.phase in {one.phase for one in ending}:
         ending = ending[1:]

@@ -27,7 +27,7 @@ from .messages import (
     StopHeat,
     Tier,
 )
-from .moves import Move, cool, left_of, minutes, reply, say, tell
+from .moves import Move, cool, count_heat, left_of, minutes, reply, say, tell
 from .plan import Plan, compile_plan
 from .pressure import DULL_LEVEL, LOWEST
 from .states import (
@@ -225,9 +225,7 @@ def _cold(s: Session, at: datetime, *, proved: bool) -> Move:
     effects: list[Effect] = [tell(s, at, Event.HEAT_OFF)] if s.hot and proved else []
     if _warming(s):
         effects.append(StopHeat(at))
-    if s.heat_since is not None:
-        s = replace(s, notes=replace(s.notes, heated=s.notes.heated + (at - s.heat_since)))
-    s = replace(s, hot=False, heat_since=None)
+    s = replace(count_heat(s, at), hot=False)
     match s.state:
         case Paused(reason=PauseReason.HEAT, held=True):
             s, more = pause(s, PauseReason.ASKED, at)

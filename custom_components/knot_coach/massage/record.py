@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from .moves import count_hands
+from .moves import count_hands, count_heat
 from .states import Ended, Session
 
 
@@ -13,7 +13,7 @@ def record(s: Session, now: datetime, trigger: str) -> dict[str, Any]:
     `trigger` says what started it: `voice`, `action` or `button`. Times are ISO 8601, durations
     are seconds, scores 0 to 10, levels of pressure 1 to 7.
     """
-    s = count_hands(s, now, still_on=False)
+    s = count_heat(count_hands(s, now, still_on=False), now)
     notes = s.notes
     return {
         "started_at": s.started_at.isoformat(),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from . import halts, moves, opening, steps
+from . import halts, moves, navigation, opening, steps
 from .asking import answer_time, interrupt_with, stop_heat
 from .feedback import announce_level, obey
 from .messages import (
@@ -42,6 +42,7 @@ from .messages import (
 from .moves import Move
 from .phases import Phase
 from .plan import Plan
+from .script import SPARE
 from .states import (
     Asking,
     Cooling,
@@ -173,7 +174,9 @@ def _cue(s: Session, working: Working, due: datetime) -> Move:
     assert s.step is not None  # noqa: S101 - a cue belongs to a step
     cue = s.step.cues[number]
     s = replace(s, state=replace(working, given=working.given | {number}))
-    if working.quiet_until is not None and due < working.quiet_until and cue.before is None:
+    quiet = working.quiet_until is not None and due < working.quiet_until
+    late = due + timedelta(seconds=cue.line.seconds + SPARE) > working.ends_at
+    if cue.before is None and (quiet or late):
         return s, ()
     priority, slack = (
         (Priority.ENCOURAGEMENT, CUE_SLACK)
@@ -272,7 +275,7 @@ def _speech_failed(s: Session, now: datetime) -> Move:
 
 def _rated(s: Session, score: int, now: datetime) -> Move:
     s = _answering(s)
-    if s.step is None or not isinstance(s.state, Instructing | Working):
+    if s.step is None or not isinstance(s.state, Instructing | Working | Paused):
         return s, ()
     notes = s.notes
     match s.step.phase:
@@ -285,14 +288,16 @@ def _rated(s: Session, score: int, now: datetime) -> Move:
         case _:
             worse = notes.before is not None and score >= notes.before + WORSE_BY
             if worse or score >= WORSE_FROM:
-                return _rest_it(s, now)
+                return _rest_it(replace(s, worse=True), now)
     return moves.reply(s, now, "rated", score=score)
 
 
 def _rest_it(s: Session, now: datetime) -> Move:
     """Pressing made it worse: what is left is the stretch (massage.md §4.3, tier C)."""
     s, effects = moves.reply(s, now, "worse")
-    s, more = obey(s, Command.WRAP_UP, now)
+    if isinstance(s.state, Paused):
+        return s, effects
+    s, more = navigation.wrap_up(s, now)
     return s, (*more[:1], *effects, *more[1:])
 
 

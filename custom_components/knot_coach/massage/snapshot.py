@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from .areas import Area, Side
 from .messages import Command, Event, Hush, Priority, Question
-from .moves import Move, cool, count_hands, left_of, rest, say, tell
+from .moves import Move, cool, count_hands, count_heat, left_of, rest, say, tell
 from .notes import Notes
 from .phases import Length, Phase
 from .plan import Order, Plan, Profile, Step, make_step
@@ -31,7 +31,7 @@ class UnreadableSnapshotError(Exception):
 def save(s: Session, now: datetime) -> dict[str, Any]:
     """Turn a session into plain JSON data, as it stands at `now`."""
     left = left_of(s, now)
-    s = rest(count_hands(s, now, still_on=False), now)
+    s = count_heat(rest(count_hands(s, now, still_on=False), now), now)
     return {
         "version": VERSION,
         "outcome": s.state.outcome if isinstance(s.state, Ended) else None,
@@ -50,6 +50,7 @@ def save(s: Session, now: datetime) -> dict[str, Any]:
         "unanswered": s.unanswered,
         "skipped": sorted(s.skipped),
         "no_cross": s.no_cross,
+        "worse": s.worse,
         "active": s.active.total_seconds(),
         "notes": _save_notes(s.notes),
     }
@@ -67,7 +68,7 @@ def restore(
         raise UnreadableSnapshotError(f"version {data.get('version')}, not {VERSION}")
     try:
         return _restore(data, areas, book, now)
-    except (KeyError, ValueError, TypeError, AttributeError) as err:
+    except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as err:
         raise UnreadableSnapshotError(repr(err)) from err
 
 
@@ -84,6 +85,8 @@ def _restore(
 ) -> Session:
     order = _restore_order(data["order"], areas, book)
     steps = tuple(_restore_step(order, step) for step in data["steps"])
+    if not 0 <= data["index"] < max(1, len(steps)):
+        raise ValueError(f"step {data['index']} of {len(steps)}")
     left = None if data["left"] is None else timedelta(seconds=data["left"])
     todo = tuple(Question(question) for question in data["todo"])
     return Session(
@@ -98,7 +101,7 @@ def _restore(
         todo=tuple(question for question in todo if question is not Question.HEAT),
         hot=data["hot"],
         goal=data["goal"],
-        ceiling=data["ceiling"],
+        ceiling=min(data["ceiling"], order.ceiling),
         pressed={
             (Side(side), spot): timedelta(seconds=time) for side, spot, time in data["pressed"]
         },
@@ -106,6 +109,7 @@ def _restore(
         unanswered=data["unanswered"],
         skipped=frozenset(Phase(phase) for phase in data["skipped"]),
         no_cross=data["no_cross"],
+        worse=data["worse"],
         active=timedelta(seconds=data["active"]),
         notes=_restore_notes(data["notes"]),
     )

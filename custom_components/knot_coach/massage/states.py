@@ -212,6 +212,8 @@ class Session:
     skipped: frozenset[Phase] = frozenset()
     no_cross: bool = False
     """Cross-fibre strokes and the gun are off for this session (massage.md §2.3)."""
+    worse: bool = False
+    """A score rose, so pressing is over for this session (massage.md §4.3, tier C)."""
     active: timedelta = timedelta()
     """Active time up to `active_since` (massage.md §2.4)."""
     active_since: datetime | None = None

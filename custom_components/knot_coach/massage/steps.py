@@ -7,7 +7,7 @@ from typing import Final
 from .halts import finish, pause
 from .messages import Effect, Event
 from .moves import Move, count_hands, say, set_level, tell
-from .phases import BOUNDS, TIMED, Phase
+from .phases import BOUNDS, TIMED, TOUCHING, Phase
 from .plan import Step
 from .pressure import BROAD_LEVEL, CROSS_LEVEL, START, TOOL_LEVEL, UNPREPARED_LEVEL, Ramp
 from .states import Instructing, Paused, PauseReason, Session, Working, allowance_of
@@ -70,6 +70,8 @@ def _open(s: Session, step: Step, hands_on: bool) -> bool:  # noqa: FBT001 - rea
     """
     if s.no_cross and step.phase in {Phase.CROSS_FIBER, Phase.TOOL}:
         return False
+    if s.worse and step.phase in TOUCHING:
+        return False
     allowance = allowance_of(s, step)
     if hands_on and step.phase is Phase.RELEASE_HOLD:
         return allowance > timedelta()
@@ -81,13 +83,14 @@ def _first_level(s: Session, step: Step) -> int:
         case Phase.PRESS:
             return min(START, s.goal)
         case Phase.RELEASE_HOLD:
-            return s.level or min(START, s.goal)
+            return min(s.level or START, s.goal)
         case Phase.BROAD:
-            return min(BROAD_LEVEL, s.ceiling)
+            return min(BROAD_LEVEL, s.goal)
         case Phase.CROSS_FIBER:
-            return min(CROSS_LEVEL, s.order.area.cross, s.ceiling)
+            reached = max(START, s.notes.peak)  # silence has not climbed, and does not jump here
+            return min(CROSS_LEVEL, s.order.area.cross, s.goal, reached)
         case Phase.TOOL:
-            return min(TOOL_LEVEL, s.ceiling)
+            return min(TOOL_LEVEL, s.goal)
         case _:
             return 0
 
