@@ -50,7 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
         speak=lambda key, **slots: speak(key, **slots).text,
     )
     entry.async_on_unload(async_register(hass, HearingCoach(hass, coach), vocabulary))
-    entry.async_on_unload(async_at_started(hass, lambda _: coach.async_wake()))
+    entry.async_on_unload(async_at_started(hass, coach.async_wake))
     entry.async_on_unload(entry.add_update_listener(async_update))
     return True
 

@@ -57,6 +57,7 @@ from .massage.view import IDLE, SessionView, view
 from .massage.wording import Line, Phrasebook
 from .settings import Settings, Target
 from .store import RESUMABLE_FOR, Memory
+from .voice.sentences import async_session_changed
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     # Life
 
-    async def async_wake(self) -> None:
+    async def async_wake(self, _: HomeAssistant) -> None:
         """Take up a session that was cut off: it is said what happened, and nothing goes on."""
         stored, self.memory.interrupted = self.memory.interrupted, None
         if stored is None:
@@ -351,6 +352,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
         if not session.live and (before is None or before.live):
             self._ended(session, now)
         self.async_set_updated_data(view(session, now))
+        if before is None or before.live is not session.live:
+            async_session_changed(self.hass)
 
     def _perform(self, effect: Effect) -> None:
         match effect:

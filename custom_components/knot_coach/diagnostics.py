@@ -1,0 +1,40 @@
+"""What helps to find a fault, without anything about the person's health."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from .announce import capability
+from .coordinator import KnotCoachEntry
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: KnotCoachEntry
+) -> dict[str, Any]:
+    """Return the state of a coach: which outputs work, and how a session stands.
+
+    Names, scores, health answers and past sessions are left out.
+    """
+    coach = entry.runtime_data
+    session, view = coach.session, coach.data
+    return {
+        "outputs": [
+            {"entity_id": output.entity_id, "trouble": capability(hass, output.entity_id)}
+            for output in coach.settings.outputs
+        ],
+        "heat": {
+            "set_up": coach.heater is not None,
+            "on": coach.heat_on,
+            "stuck": coach.heater is not None and coach.heater.stuck,
+        },
+        "session": {
+            "state": None if session is None else type(session.state).__name__,
+            "shown": view.shown,
+            "phase": view.phase,
+            "step": view.step,
+            "steps": view.steps,
+            "question": view.question,
+            "deadline": None if session is None else session.deadline,
+        },
+        "kept_records": len(coach.memory.records),
+    }
