@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from .heat import ANSWER_WITHIN, CHECK_EVERY, CONSENT_WITHIN, MAX_TIME
 from .messages import Hush, Priority, Question, StartHeat, StopHeat
@@ -10,6 +11,13 @@ from .states import Asking, Cooling, Heating, Session
 from .steps import enter
 from .waits import LISTEN, PROOF_LIMIT, SPEECH_SPARE, WAIT_LIMIT
 from .wording import Line
+
+_LINES: Final = {
+    Question.HEALTH: "health",
+    Question.SKIN: "skin_check",
+    Question.ACHE: "ache_ask",
+    Question.WRONG: "wrong_ask",
+}
 
 
 def ask(
@@ -54,18 +62,12 @@ def question_line(s: Session, question: Question) -> Line:
     match question:
         case Question.SIDE:
             return s.line("ask_side", area=s.order.book.name(s.order.area.key))
-        case Question.HEALTH:
-            return s.line("health")
         case Question.GATE:
             return s.order.book.cues(s.order.area.key, "gate", s.order.area.sides[0])[0]
         case Question.HEAT:
             return s.line("heat_ask", minutes=minutes(min(s.order.heat or MAX_TIME, MAX_TIME)))
-        case Question.SKIN:
-            return s.line("skin_check")
-        case Question.ACHE:
-            return s.line("ache_ask")
-        case Question.WRONG:
-            return s.line("wrong_ask")
+        case _:
+            return s.line(_LINES[question])
 
 
 def proceed(s: Session, at: datetime, left: timedelta | None = None) -> Move:

@@ -8,7 +8,6 @@ session.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from .messages import Effect, Event, Priority, Question, Say, StopHeat, Tell
 from .phases import Phase
@@ -50,10 +49,10 @@ def reply(s: Session, at: datetime, key: str, **slots: object) -> Move:
     return s, (said,)
 
 
-def tell(s: Session, at: datetime, event: Event, **data: Any) -> Tell:
+def tell(s: Session, at: datetime, event: Event, **data: object) -> Tell:
     """Describe a change for automations."""
     step = s.step
-    place: dict[str, Any] = {
+    place: dict[str, object] = {
         "area": s.order.area.key,
         "side": s.order.side,
         "length": s.order.played_length,

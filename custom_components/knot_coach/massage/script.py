@@ -40,7 +40,9 @@ class Cue:
     """Seconds before it ends; such a cue moves along when the step is made longer."""
 
 
-def lines_of(book: Phrasebook, area: str, step: Step) -> tuple[Line, ...]:
+def lines_of(  # noqa: PLR0911 - one row for each phase
+    book: Phrasebook, area: str, step: Step
+) -> tuple[Line, ...]:
     """Return the instruction of a step; it begins when the last of these was spoken."""
     own = book.cues(area, step.phase, step.side)
     match step.phase:
@@ -84,7 +86,9 @@ def _counted(line: Line, left: float = 0.0) -> Cue:
     return Cue(line, before=line.seconds + left)
 
 
-def _cues(book: Phrasebook, area: str, step: Step, target: int) -> Iterator[Cue]:
+def _cues(  # noqa: C901, PLR0912 - one row for each phase
+    book: Phrasebook, area: str, step: Step, target: int
+) -> Iterator[Cue]:
     own = book.cues(area, step.phase, step.side)
     match step.phase:
         case Phase.WARM_UP:

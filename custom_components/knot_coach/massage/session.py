@@ -109,7 +109,7 @@ def advance(s: Session, now: datetime) -> Move:
     return s, effects
 
 
-def _due(s: Session, due: datetime) -> Move:
+def _due(s: Session, due: datetime) -> Move:  # noqa: C901, PLR0911 - one row for each state
     if s.session_limit is not None and due >= s.session_limit:
         return halts.end(s, Outcome.FINISHED, due, s.line("time_up"))
     match s.state:
@@ -202,7 +202,7 @@ def _clock_moved(s: Session, now: datetime) -> Move:
             return halts.pause(s, PauseReason.CLOCK, now)
 
 
-def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: PLR0911 - one row for each report
+def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR0911 - one row for each report
     match fact:
         case Begun(number):
             return _begun(s, number, now), ()

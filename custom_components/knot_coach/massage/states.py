@@ -217,7 +217,7 @@ class Session:
     active: timedelta = timedelta()
     """Active time up to `active_since` (massage.md §2.4)."""
     active_since: datetime | None = None
-    notes: Notes = Notes()
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def order(self) -> Order:
