@@ -12,11 +12,11 @@ from typing import Final
 
 from . import navigation
 from .asking import interrupt_with
-from .messages import Command, Event, Hush, NotNow, Question
+from .messages import Command, Effect, Event, Hush, NotNow, Question
 from .moves import Move, hold_level, reply, say, tell
 from .navigation import in_phase, step_of
 from .phases import BOUNDS, PRESSING, TOUCHING, Phase
-from .pressure import LOWEST, STEP_UP
+from .pressure import LOWEST, STEP_UP, Ramp
 from .states import (
     ALLOWED,
     CONTINUOUS_LIMIT,
@@ -62,14 +62,15 @@ def _why_not(s: Session, command: Command) -> str:
         case Paused() | Interrupted():
             return "already_paused" if command is Command.PAUSE else "paused"
         case Instructing() | Working():
-            return "not_paused"
+            return {Command.RESUME: "not_paused", Command.TOO_HOT: "not_warming"}.get(
+                command, "wait_a_moment"
+            )
 
 
 def _longer(s: Session, at: datetime, key: str, most: timedelta | None = None) -> Move:
     """Give the present step more time, as far as its bounds and the limits let it."""
     step = step_of(s)
-    if not isinstance(s.state, Working):
-        raise NotNow("wait_a_moment")
+    assert isinstance(s.state, Working)  # noqa: S101 - ALLOWED says so
     bound = timedelta(seconds=BOUNDS[step.phase][1])
     ends_at = min(s.state.ends_at + MORE, s.state.since + min(bound, most or bound))
     if s.cap_at is not None:
@@ -91,8 +92,6 @@ def _extend(s: Session, at: datetime) -> Move:
 
 def _not_yet(s: Session, at: datetime) -> Move:
     in_phase(s, Phase.PRESS, reason="not_pressing")
-    if isinstance(s.state, Instructing):
-        raise NotNow("wait_a_moment")
     if not s.waited:
         try:
             s, _ = hold_level(replace(s, waited=True), s.level, at)
@@ -120,21 +119,22 @@ def _too_much(s: Session, at: datetime) -> Move:
     level = max(LOWEST, s.level - 2) if s.level else 0
     s = replace(s, ceiling=max(LOWEST, min(s.ceiling, old - 1)), no_cross=True)
     s, changed = hold_level(s, level, at)
+    hush: tuple[Effect, ...] = ()
     if isinstance(s.state, Working):
-        s = replace(s, state=replace(s.state, quiet_until=at + BREATHE))
+        s, hush = replace(s, state=replace(s.state, quiet_until=at + BREATHE)), (Hush(at),)
     s, effects = reply(s, at, "too_much")
     s, more = reply(s, at, "breathe_after_too_much")
     if step_of(s).phase in {Phase.CROSS_FIBER, Phase.TOOL}:
         s, left = enter(s, s.index + 1, at)
         more += left
-    return s, (*changed, Hush(at), *effects, *more)
+    return s, (*changed, *hush, *effects, *more)
 
 
 def _harder(s: Session, at: datetime) -> Move:
     in_phase(s, Phase.PRESS, reason="not_pressing")
-    if not isinstance(s.state, Working) or s.state.ramp is None:
-        raise NotNow("wait_a_moment")
+    assert isinstance(s.state, Working)  # noqa: S101 - ALLOWED says so
     ramp = s.state.ramp
+    assert ramp is not None  # noqa: S101 - a press is under way
     limit = min(
         s.ceiling,
         base_goal(replace(s, plan=replace(s.plan, order=replace(s.order, target=s.ceiling)))),
@@ -143,22 +143,18 @@ def _harder(s: Session, at: datetime) -> Move:
         raise NotNow("as_firm")
     if at - ramp.risen_at < STEP_UP or ramp.cue is not None or ramp.rises_at is not None:
         raise NotNow("wait_a_moment")
-    return announce_level(replace(s, goal=max(s.goal, s.level + 1)), at)
+    return announce_level(replace(s, goal=max(s.goal, s.level + 1)), s.state, ramp, at)
 
 
-def announce_level(s: Session, at: datetime) -> Move:
+def announce_level(s: Session, working: Working, ramp: Ramp, at: datetime) -> Move:
     """Say the next level; it is reached when that has been heard, and not before."""
-    assert isinstance(s.state, Working)  # noqa: S101 - a ramp runs while a step works
-    assert s.state.ramp is not None  # noqa: S101 - the callers have looked
     brief = 1 if s.order.target > 5 else 0  # noqa: PLR2004 - room for level six (massage.md §5.1)
     line = s.line(f"l{s.level + 1}", brief)
     stale = at + SPEECH_SPARE
     give_up_at = stale + timedelta(seconds=line.seconds) + SPEECH_SPARE
     s, said = say(s, at, line, stale=stale)
-    assert isinstance(s.state, Working)  # noqa: S101 - saying changes no state
-    assert s.state.ramp is not None  # noqa: S101 - saying changes no state
-    ramp = s.state.ramp.cued(said.id, at, give_up_at)
-    return replace(s, state=replace(s.state, ramp=ramp)), (said,)
+    ramp = ramp.cued(said.id, at, give_up_at)
+    return replace(s, state=replace(working, ramp=ramp)), (said,)
 
 
 def _released(s: Session, at: datetime) -> Move:

@@ -166,7 +166,7 @@ def _climb(s: Session, working: Working, due: datetime) -> Move:
         return replace(s, state=replace(working, ramp=ramp.dropped())), ()
     if working.ends_at - due < timedelta(seconds=LONGEST_CUE):
         return replace(s, goal=s.level), ()
-    return announce_level(s, due)
+    return announce_level(s, working, ramp, due)
 
 
 def _cue(s: Session, working: Working, due: datetime) -> Move:

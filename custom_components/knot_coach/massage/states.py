@@ -148,19 +148,21 @@ class Ended:
 
 type State = Asking | Heating | Cooling | Instructing | Working | Paused | Interrupted | Ended
 
-_ALWAYS: Final = {Command.REPEAT, Command.TOO_HOT, Command.STOP}
+_ALWAYS: Final = {Command.REPEAT, Command.STOP}
 _MOVES: Final = {Command.NEXT, Command.PREVIOUS, Command.OTHER_SIDE, Command.WRAP_UP}
-_BUSY: Final = frozenset(Command) - {Command.RESUME}
+_BUSY: Final = frozenset(Command) - {Command.RESUME, Command.TOO_HOT}
+_TIMING: Final = {Command.EXTEND, Command.HARDER, Command.NOT_FOUND, Command.NOT_YET}
+"""What needs a clock that runs."""
 
 ALLOWED: Final[Mapping[type[State], frozenset[Command]]] = MappingProxyType(
     {
-        Asking: frozenset(_ALWAYS | {Command.PAUSE}),
-        Heating: frozenset(_ALWAYS | {Command.PAUSE, Command.NEXT}),
-        Cooling: frozenset(_ALWAYS),
-        Instructing: _BUSY,
+        Asking: frozenset(_ALWAYS | {Command.TOO_HOT, Command.PAUSE}),
+        Heating: frozenset(_ALWAYS | {Command.TOO_HOT, Command.PAUSE, Command.NEXT}),
+        Cooling: frozenset(_ALWAYS | {Command.TOO_HOT}),
+        Instructing: _BUSY - _TIMING,
         Working: _BUSY,
-        Paused: frozenset(_ALWAYS | _MOVES | {Command.RESUME}),
-        Interrupted: frozenset(_ALWAYS | {Command.RESUME}),
+        Paused: frozenset(_ALWAYS | _MOVES | {Command.TOO_HOT, Command.RESUME}),
+        Interrupted: frozenset(_ALWAYS | {Command.TOO_HOT, Command.RESUME}),
         Ended: frozenset(),
     }
 )
