@@ -2,17 +2,14 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 import logging
 from pathlib import Path
 import signal
 import sys
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
-
-if __name__ == "__main__":
-    # First, because Home Assistant puts its own names over those of packages.
-    import homeassistant  # noqa: F401
+import traceback
+from typing import TYPE_CHECKING, Any
 
 from .clock import SkippingLoop, skip_wall_clock
 from .logs import Complaints
@@ -58,15 +55,20 @@ def main() -> int:
         TemporaryDirectory(prefix="knot-coach-", ignore_cleanup_errors=True) as folder,
         asyncio.Runner(loop_factory=lambda: loop) as runner,
     ):
-        return runner.run(_with_signals(Show(options, Path(folder), loop, complaints).run))
+        show = Show(options, Path(folder), loop, complaints)
+        try:
+            return runner.run(_with_signals(show.run))
+        except Exception:  # noqa: BLE001 - Home Assistant has put its own hook where tracebacks go
+            traceback.print_exc()
+            return 1
 
 
-async def _with_signals(run: Callable[[asyncio.Event], object]) -> int:
+async def _with_signals(run: Callable[[asyncio.Event], Coroutine[Any, Any, int]]) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
-    return await run(stop)  # type: ignore[no-any-return, misc]
+    return await run(stop)
 
 
 if __name__ == "__main__":

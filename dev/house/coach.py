@@ -50,9 +50,12 @@ def _answers(house: House) -> dict[str, Any]:
     """Return what is filled in, by the name of the field in whatever form it stands."""
     area = ar.async_get(house.hass).async_get_area_by_name(ROOM)
     return {
-        "name": "Knot Coach",
+        "name": "Coach",
         "room": area.id if area else None,
-        "outputs": [house.satellite.entity_id],
+        "outputs": [
+            house.satellite.entity_id,
+            house.entity_id(Platform.MEDIA_PLAYER, DEMO, "speaker"),
+        ],
         "say_hello": False,
         "heater": house.entity_id(Platform.SWITCH, DEMO, "compress"),
         "temperature": house.entity_id(Platform.SENSOR, DEMO, "compress_temperature"),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import logging
 from typing import Final, override
 
-SUBJECT: Final = "knot_coach"
+SUBJECTS: Final = ("knot_coach", "knot_demo", "never awaited", "never retrieved")
+"""Words that make a record ours; the last two come from Python, which does not say whose they are."""
 ALWAYS_LOGGED_BY: Final = "homeassistant.loader"
 """Says of every custom integration that it was not tested by Home Assistant."""
 
@@ -31,7 +32,7 @@ class Complaints(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if record.name == ALWAYS_LOGGED_BY or SUBJECT not in f"{record.name} {message}":
-            return
-        self.found.append(Complaint(record.levelname, record.name, message))
+        # With the traceback, which tells whose code it was when the message does not.
+        text = f"{record.name} {self.format(record)}"
+        if record.name != ALWAYS_LOGGED_BY and any(subject in text for subject in SUBJECTS):
+            self.found.append(Complaint(record.levelname, record.name, record.getMessage()))

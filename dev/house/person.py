@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MANNERS: Final = 0.8
 """Seconds of quiet before a polite person speaks."""
+FAREWELL: Final = 2.0
+"""Seconds of quiet after which nothing more will be said in a session that is over."""
 PATIENCE: Final = 7.0
 """Seconds after which a question that is still open is answered once more."""
 TRIES: Final = 2
@@ -105,8 +107,9 @@ class Person:
             async with asyncio.timeout(LONGEST):
                 while (session := self._session).state != "idle":
                     await self._act(session)
-                while self._quiet_since is None or self._remaining(self._quiet_since) > 0:
-                    await self._next_change(self._remaining(self._quiet_since))
+                over = self._hass.loop.time()
+                while (seconds := self._until_quiet_since(over)) is None or seconds > 0:
+                    await self._next_change(seconds)
         finally:
             unsubscribe()
 
@@ -193,8 +196,11 @@ class Person:
         self._on_say(text)
         await self._satellite.async_hear(text)
 
-    def _remaining(self, since: float | None) -> float:
-        return 60.0 if since is None else since + 2 * MANNERS - self._hass.loop.time()
+    def _until_quiet_since(self, moment: float) -> float | None:
+        """Return the seconds until it has been quiet for long enough; None while it is not."""
+        if self._quiet_since is None:
+            return None
+        return max(moment, self._quiet_since) + FAREWELL - self._hass.loop.time()
 
     async def _next_change(self, seconds: float | None = None) -> None:
         self._changed.clear()

@@ -17,12 +17,15 @@ from .clock import SkippingLoop
 from .coach import SESSION, add_coach, coach_entity
 from .house import DEMO, House, free_port, furnish, open_house
 from .logs import Complaints
+from .measure import measure
 from .person import Person
 from .timeline import Timeline
 from .witness import Witness
 
 TICK: Final = timedelta(seconds=0.5)
 """How often the line of progress is drawn anew."""
+ENDING: Final = 5.0
+"""Seconds within which the event entity must tell how a session ended."""
 LOG: Final = "home-assistant.log"
 
 
@@ -109,12 +112,17 @@ class Show:
             with self._skipping(), self._ticking(house):
                 await person.start(self._options.sentence)
                 await person.accompany()
+                await asyncio.wait_for(witness.ended.wait(), ENDING)
         except TimeoutError:
             self._problems.append("the session did not begin, or did not end")
         finally:
             stop_watching()
             await asyncio.to_thread(self._write, house)
-        if witness.outcome != "finished":
+        if witness.outcome == "finished":
+            measured = await asyncio.to_thread(measure, self._options.output)
+            self._timeline.show(f"Measured: {measured.summary}.")
+            self._problems += measured.problems
+        elif not self._problems:
             self._problems.append(f"the session ended as {witness.outcome}")
 
     def _witness(self, house: House, coach: str) -> Witness:

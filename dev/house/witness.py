@@ -1,8 +1,9 @@
 """Writes down what happens in the demo room, as anybody could see and hear it."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers.event import async_track_state_change_event
@@ -14,7 +15,12 @@ from .timeline import Entry, Timeline
 if TYPE_CHECKING:
     from dev.custom_components.knot_demo.recording import Span
 
-INTERESTING = ("side", "step", "steps", "duration", "phase_ends_at", "session_ends_at")
+STEP: Final = ("phase", "step", "steps", "side", "length")
+"""Attributes of the session sensor that tell one step from another."""
+SAME_MOMENT: Final = 0.05
+"""Seconds by which a moment may differ and still be the one that was noted."""
+ENDINGS: Final = frozenset({"finished", "stopped", "safety_stop"})
+"""Events that end a session."""
 
 
 class Witness:
@@ -32,8 +38,10 @@ class Witness:
             switch: self._on_switch,
             heat: self._on_heat,
         }
-        self._last: tuple[object, ...] = ()
+        self._last: dict[str, object] = {}
+        self._ends: float | None = None
         self._pressure: object = None
+        self.ended = asyncio.Event()
         self.outcome: str | None = None
         """The last event that ended a session."""
         self.hottest = 0.0
@@ -81,28 +89,39 @@ class Witness:
         progress.end = self._moment(attributes.get("session_ends_at"))
         progress.phase = str(attributes.get("phase") or state.state).replace("_", " ")
         progress.pressure = attributes.get("pressure")
-        what = (state.state, attributes.get("phase"), attributes.get("step"))
-        ends = self._moment(attributes.get("phase_ends_at"))
-        if (now := (*what, ends)) != self._last:
-            self._last = now
-            self._add(
-                "session",
-                _describe(state),
-                state=state.state,
-                phase=attributes.get("phase"),
-                phase_ends=ends,
-                question=attributes.get("question"),
-                **{name: _plain(attributes.get(name)) for name in INTERESTING},
-            )
+        self._note_state(state)
+        self._note_hold(self._moment(attributes.get("phase_ends_at")))
         if (pressure := attributes.get("pressure")) != self._pressure:
             self._pressure = pressure
-            if pressure is not None:
-                self._add("pressure", f"{pressure} out of 10", pressure=pressure)
+            self._add("pressure", f"{pressure or 'none'}", pressure=pressure)
+
+    def _note_state(self, state: State) -> None:
+        """Note a new state, question, phase or step."""
+        told = {name: state.attributes.get(name) for name in ("question", *STEP)}
+        if (what := {"state": state.state} | told) != self._last:
+            self._last = what
+            self._add("session", _describe(state), **what)
+
+    def _note_hold(self, ends: float | None) -> None:
+        """Note that the clock of a step begins to run, and for how long, or stands still."""
+        if ends is None or self._ends is None:
+            changed = ends is not self._ends
+        else:
+            changed = abs(ends - self._ends) > SAME_MOMENT
+        if not changed:
+            return
+        self._ends = ends
+        if ends is None:
+            self._add("hold", "waits")
+        else:
+            planned = ends - self._room.recording.now
+            self._add("hold", f"{planned:.1f} s", planned=round(planned, 3), ends=round(ends, 3))
 
     def _on_event(self, state: State) -> None:
         kind = state.attributes.get("event_type")
-        if kind in {"finished", "stopped", "safety_stop"}:
+        if kind in ENDINGS:
             self.outcome = kind
+            self.ended.set()
         self._add("event", str(kind), event=kind)
 
     def _on_switch(self, state: State) -> None:
@@ -133,7 +152,3 @@ def _describe(state: State) -> str:
     phase = str(attributes.get("phase") or "").replace("_", " ")
     step, steps = attributes.get("step"), attributes.get("steps")
     return f"{state.state}: {phase}, step {step} of {steps}" if phase else state.state
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
