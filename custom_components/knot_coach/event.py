@@ -1,0 +1,44 @@
+"""The session as events: what happened, with where the session stood."""
+
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import KnotCoachEntry
+from .entity import CoachEntity
+from .massage.messages import Event, Tell
+
+PARALLEL_UPDATES = 0
+
+SESSION = EventEntityDescription(key="session", event_types=list(Event))
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the events of a coach."""
+    async_add_entities([SessionEvent(entry.runtime_data, SESSION)])
+
+
+class SessionEvent(CoachEntity, EventEntity):
+    """Fires for everything that a session tells."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, self.coordinator.signal, self._told)
+        )
+
+    @callback
+    def _told(self, told: Tell) -> None:
+        self._trigger_event(told.event, dict(told.data))
+        self.async_write_ha_state()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Stay as it is: an event is not a state."""

@@ -1,0 +1,86 @@
+"""What the next session gets where nobody says otherwise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import RestoreEntity
+
+from .coordinator import Choice, Coach, KnotCoachEntry
+from .entity import CoachEntity
+from .massage.areas import Side
+from .massage.phases import Length
+from .settings import Target
+
+PARALLEL_UPDATES = 0
+
+ASK: Final = "ask"
+"""No side is chosen; the coach asks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachSelectDescription(SelectEntityDescription):
+    """A select, and how an option and a choice become each other."""
+
+    read_fn: Callable[[Choice], str]
+    write_fn: Callable[[str], Any]
+
+
+SELECTS = (
+    CoachSelectDescription(
+        key="side",
+        options=[ASK, Side.LEFT, Side.RIGHT, Side.BOTH],
+        read_fn=lambda choice: choice.side or ASK,
+        write_fn=lambda option: None if option == ASK else Side(option),
+    ),
+    CoachSelectDescription(
+        key="length",
+        options=list(Length),
+        read_fn=lambda choice: choice.length,
+        write_fn=Length,
+    ),
+    CoachSelectDescription(
+        key="target",
+        options=list(Target),
+        read_fn=lambda choice: choice.target,
+        write_fn=Target,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the selects of a coach."""
+    coach = entry.runtime_data
+    async_add_entities(CoachSelect(coach, description) for description in SELECTS)
+
+
+class CoachSelect(CoachEntity, SelectEntity, RestoreEntity):
+    """One row of the table."""
+
+    entity_description: CoachSelectDescription
+
+    def __init__(self, coach: Coach, description: CoachSelectDescription) -> None:
+        """Show what is chosen."""
+        super().__init__(coach, description)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        last = await self.async_get_last_state()
+        if last is not None and last.state in self.options:
+            await self.async_select_option(last.state)
+
+    @property
+    @override
+    def current_option(self) -> str:
+        return self.entity_description.read_fn(self.coordinator.choice)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        description = self.entity_description
+        await self.coordinator.async_choose(**{description.key: description.write_fn(option)})

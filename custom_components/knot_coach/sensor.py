@@ -1,0 +1,140 @@
+"""Sensors: the session itself, and what is drawn from it.
+
+They change when the session does and never once a second: a countdown is drawn from an instant.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import Coach, KnotCoachEntry
+from .entity import CoachEntity
+from .massage.phases import Phase
+from .massage.states import Outcome
+from .massage.view import Shown
+
+PARALLEL_UPDATES = 0
+
+LAST = ("started_at", "ended_at", "area", "side", "length", "before", "after", "peak")
+"""What the last-session sensor tells beside the outcome."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachSensorDescription(SensorEntityDescription):
+    """A sensor and where its value comes from."""
+
+    value_fn: Callable[[Coach], str | int | float | datetime | None]
+    attributes_fn: Callable[[Coach], Mapping[str, Any] | None] = lambda _: None
+
+
+def _seconds(time: timedelta | None) -> int | None:
+    return None if time is None else round(time.total_seconds())
+
+
+def _session_attributes(coach: Coach) -> Mapping[str, Any]:
+    view = coach.data
+    return {
+        "area": view.area,
+        "side": view.side,
+        "length": view.length,
+        "phase": view.phase,
+        "step": view.step,
+        "steps": view.steps,
+        "instruction": view.instruction,
+        "pressure": view.pressure,
+        "started_at": view.started_at,
+        "phase_ends_at": view.phase_ends_at,
+        "session_ends_at": view.session_ends_at,
+        "duration": _seconds(view.duration),
+        "remaining": _seconds(view.remaining),
+        "caption": coach.caption if view.shown is not Shown.IDLE else None,
+        "question": view.question,
+    }
+
+
+def _last_attributes(coach: Coach) -> Mapping[str, Any] | None:
+    last = coach.last_record
+    return {key: last[key] for key in LAST} if last else None
+
+
+SENSORS = (
+    CoachSensorDescription(
+        key="session",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(Shown),
+        value_fn=lambda coach: coach.data.shown,
+        attributes_fn=_session_attributes,
+    ),
+    CoachSensorDescription(
+        key="phase",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(Phase),
+        value_fn=lambda coach: coach.data.phase,
+    ),
+    CoachSensorDescription(key="pressure", value_fn=lambda coach: coach.data.pressure),
+    CoachSensorDescription(
+        key="phase_ends_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda coach: coach.data.phase_ends_at,
+    ),
+    CoachSensorDescription(
+        key="ends_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda coach: coach.data.session_ends_at,
+    ),
+    CoachSensorDescription(
+        key="last_session",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(Outcome),
+        value_fn=lambda coach: coach.last_record["outcome"] if coach.last_record else None,
+        attributes_fn=_last_attributes,
+    ),
+    CoachSensorDescription(
+        key="time_massaged",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_display_precision=0,
+        value_fn=lambda coach: coach.massaged,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors of a coach."""
+    coach = entry.runtime_data
+    async_add_entities(CoachSensor(coach, description) for description in SENSORS)
+
+
+class CoachSensor(CoachEntity, SensorEntity):
+    """One row of the table."""
+
+    entity_description: CoachSensorDescription
+    # Words and instants that change with every step and say nothing afterwards.
+    _unrecorded_attributes = frozenset(
+        {"caption", "instruction", "phase_ends_at", "session_ends_at", "remaining", "duration"}
+    )
+
+    @property
+    @override
+    def native_value(self) -> str | int | float | datetime | None:
+        return self.entity_description.value_fn(self.coordinator)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        return self.entity_description.attributes_fn(self.coordinator)
