@@ -16,7 +16,6 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 import voluptuous as vol
 
-from .announce.outputs import refusal
 from .const import DOMAIN, Conf
 from .content import async_load
 from .forms import (
@@ -31,6 +30,7 @@ from .forms import (
     heat_from,
     local,
     name_of,
+    output_error,
     outputs_from,
     outputs_shown,
     profile_from,
@@ -135,7 +135,7 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
             return {Conf.OUTPUTS: "no_output"}, ""
         outputs = [output_from(output) for output in stored]
         for output in outputs:
-            if (reason := refusal(self.hass, output)) is not None:
+            if (reason := output_error(self.hass, output)) is not None:
                 return {Conf.OUTPUTS: reason}, name_of(self.hass, output)
         if say_hello:
             book = (await async_load(self.hass)).book(self.hass.config.language)

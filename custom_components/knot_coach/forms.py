@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from homeassistant.components import tts
+from homeassistant.components.tts.helper import get_engine_instance
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import area_registry as ar
@@ -24,7 +26,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .announce.outputs import Kind, Output, kind_of
+from .announce.outputs import Kind, Output, kind_of, refusal
 from .const import Conf
 from .heater import unfit
 from .massage.heat import DEFAULT_MINUTES
@@ -188,6 +190,26 @@ def name_of(hass: HomeAssistant, output: Output) -> str:
     """Return what people call an output."""
     state = hass.states.get(output.entity_id)
     return output.entity_id if state is None else state.name
+
+
+def output_error(hass: HomeAssistant, output: Output) -> str | None:
+    """Return why an output cannot be used now, its engine, language and voice included."""
+    if (reason := refusal(hass, output)) is not None or output.kind is not Kind.PLAYER:
+        return reason
+    engine_id = tts.async_resolve_engine(hass, output.engine)
+    assert engine_id is not None  # noqa: S101 - else it would have been refused
+    engine = get_engine_instance(hass, engine_id)
+    assert engine is not None  # noqa: S101 - it was resolved just now
+    language = output.language or engine.default_language
+    if language not in engine.supported_languages:
+        return "language_unsupported"
+    if output.voice is None:
+        return None
+    voices = engine.async_get_supported_voices(language)
+    # An engine that lists no voices may know them all the same.
+    known = voices is None or output.voice in {voice.voice_id for voice in voices}
+    supported = tts.ATTR_VOICE in (engine.supported_options or ())
+    return None if known and supported else "voice_unsupported"
 
 
 def heat_error(hass: HomeAssistant, answers: Mapping[str, Any]) -> dict[str, str]:

@@ -20,7 +20,10 @@ _LOGGER = logging.getLogger(__name__)
 async def async_say_hello(
     hass: HomeAssistant, outputs: Sequence[Output], line: Line
 ) -> Output | None:
-    """Speak the line through one output after another; return the first that did not."""
+    """Speak the line through one output after another; return the first that did not.
+
+    Raises ValueError for an entity that is no output.
+    """
     synthesis = Synthesis(hass)
     for output in outputs:
         if not await _async_speaks(_speaker(hass, output, synthesis), line):

@@ -1,0 +1,98 @@
+"""Keys and slots become words, and words become an expected length."""
+
+import pytest
+
+from massage.areas import Side
+from massage.wording import LEAD_SECONDS, WORDS_PER_SECOND, Line, Phrasebook
+
+BOOK = Phrasebook(
+    language="en",
+    lines={
+        "hold": ("Stay there.", "Keep still.", "Breathe out."),
+        "lower": ("Back to {level}.",),
+        "side_switch": ("Now the {side} side.",),
+        "resting": ("Your {area} is resting until {time}.",),
+    },
+    areas={
+        "calf": {
+            "name": ("calf",),
+            "locate": ("Rest your {other} hand on your {side} calf.", "Roll slowly."),
+        },
+        "jaw": {"name": ("jaw",), "broad": ("Circle lightly.",)},
+    },
+    words={"left": "left", "right": "right", "both": "both sides", "0": "zero", "3": "three"},
+)
+
+
+@pytest.mark.parametrize(
+    ("variant", "text"),
+    [(0, "Stay there."), (2, "Breathe out."), (3, "Stay there."), (7, "Keep still.")],
+)
+def test_variants_come_round(variant: int, text: str) -> None:
+    assert BOOK.line("hold", variant) == Line("hold", text)
+
+
+def test_numbers_and_sides_are_spoken_as_words() -> None:
+    assert BOOK.line("lower", level=3).text == "Back to three."
+    assert BOOK.line("lower", level=0).text == "Back to zero."
+    assert BOOK.line("side_switch", side=Side.LEFT).text == "Now the left side."
+
+
+def test_what_has_no_word_is_spoken_as_it_is() -> None:
+    line = BOOK.line("resting", area=BOOK.name("calf"), time="15:30")
+    assert line.text == "Your calf is resting until 15:30."
+    assert BOOK.word(99) == "99"
+    assert BOOK.word(Side.CENTRE) == "centre"
+
+
+def test_a_slot_too_many_does_no_harm_and_one_too_few_does() -> None:
+    assert BOOK.line("lower", level=3, side=Side.LEFT).text == "Back to three."
+    with pytest.raises(KeyError):
+        BOOK.line("lower")
+
+
+def test_an_unknown_line_or_area_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        BOOK.line("nonsense")
+    with pytest.raises(KeyError):
+        BOOK.cues("elbow", "locate", Side.LEFT)
+
+
+@pytest.mark.parametrize(
+    ("side", "text"),
+    [
+        (Side.LEFT, "Rest your right hand on your left calf."),
+        (Side.RIGHT, "Rest your left hand on your right calf."),
+    ],
+)
+def test_the_lines_of_an_area_name_the_right_hand(side: Side, text: str) -> None:
+    assert BOOK.cues("calf", "locate", side) == (
+        Line("calf.locate.0", text),
+        Line("calf.locate.1", "Roll slowly."),
+    )
+
+
+def test_an_area_without_a_phase_says_nothing_in_it() -> None:
+    assert BOOK.cues("jaw", "cross_fiber", Side.CENTRE) == ()
+
+
+@pytest.mark.parametrize(
+    ("side", "other"),
+    [
+        (Side.LEFT, Side.RIGHT),
+        (Side.RIGHT, Side.LEFT),
+        (Side.BOTH, Side.BOTH),
+        (Side.CENTRE, Side.CENTRE),
+    ],
+)
+def test_the_other_side(side: Side, other: Side) -> None:
+    assert side.other is other
+    assert other.other is side
+
+
+def test_the_expected_length_grows_with_the_words() -> None:
+    """Typed by hand from massage.md §5.1: words divided by 2.1, and 0.6 s."""
+    assert Line("a", "Breathe in").seconds == pytest.approx(1.552, abs=0.001)
+    assert Line("b", " ".join(["word"] * 21)).seconds == pytest.approx(10.6)
+    assert Line("c", "").seconds == LEAD_SECONDS
+    assert WORDS_PER_SECOND == 2.1

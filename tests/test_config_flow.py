@@ -1,0 +1,815 @@
+"""Adding a coach and changing it: every step, every way it can be refused, and the way on from there."""
+
+from collections.abc import Iterator
+from datetime import date
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigFlowResult,
+)
+from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant, State
+from homeassistant.data_entry_flow import FlowResultType, section
+from homeassistant.helpers import area_registry as ar
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from custom_components.knot_coach import forms
+from custom_components.knot_coach.announce import Output
+from custom_components.knot_coach.const import DOMAIN
+from custom_components.knot_coach.forms import (
+    ASKED,
+    COACH_FORM,
+    HEAT_FORM,
+    OUTPUTS_FORM,
+    PLACES,
+    PROFILE_FORM,
+    SCREENING_FORM,
+    where_form,
+)
+from custom_components.knot_coach.heater import HeatConfig
+from custom_components.knot_coach.hello import async_say_hello
+from custom_components.knot_coach.massage.screening import LOCAL, Finding
+from custom_components.knot_coach.massage.wording import Line
+from custom_components.knot_coach.settings import Settings, Target
+from tests.virtual_clock import VirtualClock
+from tests.voice_stack import (
+    FakeNotify,
+    FakePlayer,
+    FakeSatellite,
+    Fault,
+    Stack,
+    setup_stack,
+)
+
+PROFILE = {"target": "firm", "ceiling": 7.0, "senior": True, "gun": True}
+WORDS: dict[str, Any] = json.loads(
+    (Path(forms.__file__).parent / "translations" / "en.json").read_text()
+)
+HELLO = "Hello. I am ready when you are."
+
+
+@pytest.fixture(name="setup_entry", autouse=True)
+def setup_entry_fixture() -> Iterator[AsyncMock]:
+    """Bring no coach to life: what is asked and stored is the matter here."""
+    with patch(
+        "custom_components.knot_coach.async_setup_entry", AsyncMock(return_value=True)
+    ) as setup:
+        yield setup
+
+
+def today() -> date:
+    """The date where the person lives."""
+    return dt_util.now().date()
+
+
+@pytest.fixture(name="room")
+def room_fixture(hass: HomeAssistant) -> str:
+    return ar.async_get(hass).async_create("Bedroom").id
+
+
+@pytest.fixture(name="stack")
+async def stack_fixture(hass: HomeAssistant) -> Stack:
+    """A satellite, a player, a telephone, and a player that cannot be told to play."""
+    return await setup_stack(
+        hass, FakeSatellite(), FakePlayer(), FakePlayer("dumb", plays=False), FakeNotify()
+    )
+
+
+class Walk:
+    """One person who walks through a flow."""
+
+    def __init__(self, hass: HomeAssistant, clock: VirtualClock) -> None:
+        self._hass = hass
+        self._clock = clock
+        self.result: ConfigFlowResult
+
+    async def begin(self) -> Walk:
+        """Add a coach."""
+        self.result = await self._hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USER}
+        )
+        return self
+
+    async def change(self, entry: ConfigEntry) -> Walk:
+        """Reconfigure a coach."""
+        self.result = await self._hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+        )
+        return self
+
+    async def fill(self, **answers: object) -> Walk:
+        """Send a form, and wait for as long as that takes."""
+        manager = self._hass.config_entries.flow
+        task = self._hass.async_create_task(
+            manager.async_configure(self.result["flow_id"], answers)
+        )
+        await self._clock.run_until(task.done, 120)
+        self.result = task.result()
+        assert set(self.errors.values()) <= WORDS["config"]["error"].keys()
+        return self
+
+    async def outputs(
+        self, *outputs: str, hello: bool = False, speech: dict[str, str] | None = None
+    ) -> Walk:
+        """Fill in the form of outputs."""
+        return await self.fill(outputs=list(outputs), say_hello=hello, speech=speech or {})
+
+    @property
+    def step(self) -> str:
+        """The form that is shown now."""
+        assert self.result["type"] is FlowResultType.FORM, self.result
+        return self.result["step_id"]
+
+    @property
+    def fields(self) -> list[str]:
+        """What the form asks for."""
+        schema = self.result["data_schema"]
+        assert schema is not None
+        return [str(key) for key in schema.schema]
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What the form complains about, by field."""
+        return self.result.get("errors") or {}
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the form suggests, sections included."""
+        return _suggested(self.result["data_schema"])
+
+
+def _suggested(schema: vol.Schema | None) -> dict[str, Any]:
+    assert schema is not None
+    shown: dict[str, Any] = {}
+    for key, kind in schema.schema.items():
+        if isinstance(kind, section):
+            shown[str(key)] = _suggested(kind.schema)
+        elif key.description and "suggested_value" in key.description:
+            shown[str(key)] = key.description["suggested_value"]
+    return shown
+
+
+@pytest.fixture(name="walk")
+async def walk_fixture(hass: HomeAssistant, virtual_time: VirtualClock, stack: Stack) -> Walk:
+    return await Walk(hass, virtual_time).begin()
+
+
+async def to_outputs(walk: Walk, room: str) -> Walk:
+    return await walk.fill(name="Bedroom coach", room=room)
+
+
+async def to_heat(walk: Walk, room: str) -> Walk:
+    await to_outputs(walk, room)
+    return await walk.outputs("assist_satellite.satellite_bedroom")
+
+
+async def to_screening(walk: Walk, room: str) -> Walk:
+    await to_heat(walk, room)
+    return await walk.fill(heat_minutes=10)
+
+
+async def to_profile(walk: Walk, room: str) -> Walk:
+    await to_screening(walk, room)
+    return await walk.fill(findings=[], acknowledged=True)
+
+
+def settings_of(walk: Walk) -> Settings:
+    assert walk.result["type"] is FlowResultType.CREATE_ENTRY, walk.result
+    return Settings.from_entry(walk.result["result"])
+
+
+def switch(hass: HomeAssistant, name: str = "pad", **attributes: object) -> str:
+    hass.states.async_set(f"switch.{name}", STATE_ON, attributes)
+    return f"switch.{name}"
+
+
+def sensor(hass: HomeAssistant, kind: str, value: str, unit: str) -> str:
+    hass.states.async_set(
+        f"sensor.{kind}", value, {"unit_of_measurement": unit, "device_class": kind}
+    )
+    return f"sensor.{kind}"
+
+
+# --- the whole way --------------------------------------------------------------------------------
+
+
+async def test_the_short_way(
+    hass: HomeAssistant, walk: Walk, room: str, setup_entry: AsyncMock
+) -> None:
+    assert walk.step == "user"
+    await walk.fill(name=" Bedroom coach ", room=room)
+    assert walk.step == "outputs"
+    await walk.outputs("assist_satellite.satellite_bedroom")
+    assert walk.step == "heat"
+    await walk.fill(heat_minutes=10)
+    assert walk.step == "screening"
+    await walk.fill(findings=[], acknowledged=True)
+    assert walk.step == "profile"
+    await walk.fill()
+
+    assert walk.result["title"] == "Bedroom coach"
+    settings = settings_of(walk)
+    assert settings.name == "Bedroom coach"
+    assert settings.room == room
+    assert settings.person is None
+    assert settings.outputs == (Output("assist_satellite.satellite_bedroom"),)
+    assert settings.heat is None
+    assert settings.heat_minutes == 10
+    assert settings.target is Target.BALANCED
+    assert settings.target.level == 5
+    assert settings.ceiling == 6
+    assert not settings.senior
+    assert not settings.gun
+    assert settings.acknowledged == today()
+    assert settings.screening is not None
+    assert settings.screening.on == today()
+    assert not settings.screening.findings
+    assert not settings.screening.places
+    await hass.async_block_till_done()
+    assert setup_entry.await_count == 1
+
+
+async def test_the_long_way(hass: HomeAssistant, walk: Walk, room: str, stack: Stack) -> None:
+    hass.states.async_set("person.anna", "home")
+    heater = switch(hass)
+    temperature = sensor(hass, "temperature", "22", "°C")
+    power = sensor(hass, "power", "0", "W")
+    await walk.fill(name="Anna", room=room, person="person.anna")
+    await walk.outputs(
+        "media_player.player_kitchen",
+        "assist_satellite.satellite_bedroom",
+        "notify.notify_phone",
+        "media_player.player_kitchen",
+        speech={"engine": stack.tts.entity_id, "language": "de", "voice": "calm"},
+    )
+    await walk.fill(heater=heater, temperature=temperature, power=power, heat_minutes=15.0)
+    await walk.fill(findings=["bleeding", "metalwork", "injury"], acknowledged=True)
+    assert walk.step == "where"
+    assert walk.fields == ["injury", "metalwork"]
+    await walk.fill(injury=["calf", "jaw"], metalwork=["elsewhere"])
+    await walk.fill(**PROFILE)
+
+    settings = settings_of(walk)
+    assert settings.person == "person.anna"
+    assert settings.outputs == (
+        Output("media_player.player_kitchen", stack.tts.entity_id, "de", "calm"),
+        Output("assist_satellite.satellite_bedroom"),
+        Output("notify.notify_phone"),
+    )
+    assert settings.heat == HeatConfig(
+        entity_id=heater, temperature_sensor=temperature, power_sensor=power
+    )
+    assert settings.heat_minutes == 15
+    assert settings.target.level == 6
+    assert settings.ceiling == 7
+    assert settings.senior
+    assert settings.gun
+    assert settings.screening is not None
+    assert settings.screening.findings == {Finding.BLEEDING, Finding.METALWORK, Finding.INJURY}
+    assert settings.screening.places == {
+        (Finding.INJURY, "calf"),
+        (Finding.INJURY, "jaw"),
+        (Finding.METALWORK, "elsewhere"),
+    }
+
+
+async def test_what_is_stored_is_plain(walk: Walk, room: str) -> None:
+    await to_profile(walk, room)
+    await walk.fill()
+    entry = walk.result["result"]
+    assert entry.data == {
+        "name": "Bedroom coach",
+        "room": room,
+        "outputs": [{"entity_id": "assist_satellite.satellite_bedroom"}],
+    }
+    assert entry.options == {
+        "heater": None,
+        "temperature": None,
+        "power": None,
+        "heat_minutes": 10,
+        "findings": [],
+        "places": {},
+        "screened_on": today().isoformat(),
+        "acknowledged_on": today().isoformat(),
+        "target": "balanced",
+        "ceiling": 6,
+        "senior": False,
+        "gun": False,
+    }
+
+
+def test_every_question_is_asked_once() -> None:
+    assert set(ASKED) == set(Finding) - {Finding.OVER_65}
+    assert set(ASKED) >= LOCAL
+    assert len(PLACES) == 16
+
+
+# --- who and where --------------------------------------------------------------------------------
+
+
+async def test_a_name_is_needed(walk: Walk, room: str) -> None:
+    await walk.fill(name="  ", room=room)
+    assert walk.step == "user"
+    assert walk.errors == {"name": "name_required"}
+    await to_outputs(walk, room)
+    assert walk.step == "outputs"
+
+
+async def test_two_coaches_of_one_name_cannot_be_told_apart(
+    hass: HomeAssistant, walk: Walk, room: str
+) -> None:
+    MockConfigEntry(domain=DOMAIN, data={"name": "BEDROOM coach"}).add_to_hass(hass)
+    await walk.fill(name="Bedroom Coach ", room=room)
+    assert walk.errors == {"name": "name_taken"}
+    assert walk.shown == {"name": "Bedroom Coach ", "room": room}
+    await walk.fill(name="Anna", room=room)
+    await walk.outputs("notify.notify_phone")
+    await walk.fill(heat_minutes=10)
+    await walk.fill(findings=[], acknowledged=True)
+    await walk.fill()
+    assert walk.result["title"] == "Anna"
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 2
+
+
+async def test_a_name_that_was_taken_meanwhile(hass: HomeAssistant, walk: Walk, room: str) -> None:
+    await to_profile(walk, room)
+    MockConfigEntry(domain=DOMAIN, data={"name": "Bedroom coach"}).add_to_hass(hass)
+    await walk.fill()
+    assert walk.step == "user"
+    assert walk.errors == {"name": "name_taken"}
+    assert walk.shown == {"name": "Bedroom coach", "room": room}
+
+
+async def test_a_room_that_is_gone(hass: HomeAssistant, walk: Walk, room: str) -> None:
+    ar.async_get(hass).async_delete(room)
+    await to_outputs(walk, room)
+    assert walk.errors == {"room": "room_missing"}
+    await to_outputs(walk, ar.async_get(hass).async_create("Bedroom").id)
+    assert walk.step == "outputs"
+
+
+# --- what it speaks through -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("output", "error"),
+    [
+        ("media_player.gone", "output_missing"),
+        ("media_player.player_dumb", "output_cannot_announce"),
+        ("assist_satellite.satellite_bedroom", "output_unavailable"),
+    ],
+)
+async def test_an_output_that_cannot_be_used(
+    walk: Walk, room: str, stack: Stack, output: str, error: str
+) -> None:
+    stack.satellites[0].set_available(False)
+    await to_outputs(walk, room)
+    await walk.outputs("notify.notify_phone", output)
+    assert walk.step == "outputs"
+    assert walk.errors == {"outputs": error}
+    placeholders = walk.result["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["output"]
+    assert walk.shown["outputs"] == ["notify.notify_phone", output]
+
+    stack.satellites[0].set_available(True)
+    await walk.outputs("assist_satellite.satellite_bedroom")
+    assert walk.step == "heat"
+
+
+async def test_no_output_at_all(walk: Walk, room: str) -> None:
+    await to_outputs(walk, room)
+    await walk.outputs()
+    assert walk.errors == {"outputs": "no_output"}
+    await walk.outputs("notify.notify_phone")
+    assert walk.step == "heat"
+
+
+@pytest.mark.parametrize(
+    ("speech", "error"),
+    [
+        ({"engine": "tts.gone"}, "output_no_tts"),
+        ({"language": "sw"}, "language_unsupported"),
+        ({"language": "de", "voice": "shrill"}, "voice_unsupported"),
+        ({"engine": "tts.tts_voice", "voice": "Calm"}, "voice_unsupported"),
+    ],
+)
+async def test_a_voice_that_there_is_not(
+    walk: Walk, room: str, speech: dict[str, str], error: str
+) -> None:
+    await to_outputs(walk, room)
+    await walk.outputs("notify.notify_phone", "media_player.player_kitchen", speech=speech)
+    assert walk.step == "outputs"
+    assert walk.errors == {"outputs": error}
+    assert walk.shown["speech"] == speech
+    await walk.outputs("media_player.player_kitchen", speech={"voice": " "})
+    assert walk.step == "heat"
+
+
+async def test_an_engine_without_voices_of_its_own(walk: Walk, room: str, stack: Stack) -> None:
+    await to_outputs(walk, room)
+    with patch.object(stack.tts, "async_get_supported_voices", return_value=None):
+        await walk.outputs("media_player.player_kitchen", speech={"voice": "mine"})
+    assert walk.step == "heat"
+
+
+async def test_hello_is_said_through_every_output(walk: Walk, room: str, stack: Stack) -> None:
+    await to_outputs(walk, room)
+    await walk.outputs(
+        "assist_satellite.satellite_bedroom",
+        "media_player.player_kitchen",
+        "notify.notify_phone",
+        hello=True,
+    )
+    assert walk.step == "heat"
+    assert stack.satellites[0].texts == [HELLO]
+    assert stack.players[0].texts == [HELLO]
+    assert stack.notifiers[0].messages == [HELLO]
+
+
+async def test_hello_is_not_said_unasked(walk: Walk, room: str, stack: Stack) -> None:
+    await to_heat(walk, room)
+    assert walk.step == "heat"
+    assert not stack.satellites[0].heard
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.ERROR, Fault.CONNECTION_LOST, Fault.HANGS, Fault.AT_ONCE, Fault.VANISHES]
+)
+async def test_hello_that_is_not_heard(walk: Walk, room: str, stack: Stack, fault: Fault) -> None:
+    satellite = stack.satellites[0]
+    satellite.faults = [fault]
+    await to_outputs(walk, room)
+    await walk.outputs("assist_satellite.satellite_bedroom", hello=True)
+    assert walk.step == "outputs"
+    assert walk.errors == {"base": "hello_failed"}
+    placeholders = walk.result["description_placeholders"]
+    assert placeholders is not None
+    assert "bedroom" in placeholders["output"]
+
+    satellite.set_available(True)
+    await walk.outputs("assist_satellite.satellite_bedroom", hello=True)
+    assert walk.step == "heat"
+    assert satellite.texts[-1] == HELLO
+
+
+async def test_hello_with_an_engine_that_fails(walk: Walk, room: str, stack: Stack) -> None:
+    stack.tts.broken = True
+    await to_outputs(walk, room)
+    await walk.outputs("media_player.player_kitchen", hello=True)
+    assert walk.errors == {"base": "hello_failed"}
+    stack.tts.broken = False
+    await walk.outputs("media_player.player_kitchen", hello=True)
+    assert walk.step == "heat"
+
+
+async def test_hello_to_a_telephone_that_refuses(walk: Walk, room: str, stack: Stack) -> None:
+    stack.notifiers[0].error = ValueError("no network")
+    await to_outputs(walk, room)
+    await walk.outputs("notify.notify_phone", hello=True)
+    assert walk.errors == {"base": "hello_failed"}
+    stack.notifiers[0].error = None
+    await walk.outputs("notify.notify_phone", hello=True)
+    assert walk.step == "heat"
+
+
+async def test_hello_through_something_without_a_voice(hass: HomeAssistant) -> None:
+    with pytest.raises(ValueError, match=r"light\.lamp"):
+        await async_say_hello(hass, [Output("light.lamp")], Line("hello", HELLO))
+
+
+# --- heat -----------------------------------------------------------------------------------------
+
+
+async def test_a_heater_that_is_gone(hass: HomeAssistant, walk: Walk, room: str) -> None:
+    await to_heat(walk, room)
+    await walk.fill(heater="switch.pad", heat_minutes=10)
+    assert walk.errors == {"heater": "heat_missing"}
+    await walk.fill(heater=switch(hass), heat_minutes=10)
+    assert walk.step == "screening"
+
+
+@pytest.mark.parametrize(
+    ("heater", "error"),
+    [
+        (State("switch.pad", STATE_UNAVAILABLE), "heat_unavailable"),
+        (State("switch.pad", "off", {"assumed_state": True}), "heat_assumed_state"),
+        (State("input_boolean.pad", "off"), "heat_needs_power_sensor"),
+        (State("climate.pad", "off", {"hvac_modes": ["heat"]}), "heat_unsupported"),
+    ],
+)
+async def test_a_heater_that_may_not_warm_a_body(
+    hass: HomeAssistant, walk: Walk, room: str, heater: State, error: str
+) -> None:
+    hass.states.async_set(heater.entity_id, heater.state, heater.attributes)
+    await to_heat(walk, room)
+    await walk.fill(heater=heater.entity_id, heat_minutes=12)
+    assert walk.step == "heat"
+    assert walk.errors == {"heater": error}
+    assert walk.shown == {"heater": heater.entity_id, "heat_minutes": 12}
+    await walk.fill(heat_minutes=10)
+    assert walk.step == "screening"
+
+
+async def test_sensors_that_show_nothing(hass: HomeAssistant, walk: Walk, room: str) -> None:
+    heater = switch(hass)
+    power = sensor(hass, "power", "unknown", "W")
+    temperature = sensor(hass, "temperature", "unknown", "°C")
+    await to_heat(walk, room)
+    await walk.fill(heater=heater, power=power, heat_minutes=10)
+    assert walk.errors == {"power": "heat_power_unavailable"}
+    await walk.fill(heater=heater, temperature=temperature, heat_minutes=10)
+    assert walk.errors == {"temperature": "heat_sensor_unavailable"}
+    sensor(hass, "temperature", "hot", "°C")
+    await walk.fill(heater=heater, temperature=temperature, heat_minutes=10)
+    assert walk.errors == {"temperature": "heat_sensor_stale"}
+    await walk.fill(temperature=temperature, heat_minutes=10)
+    assert walk.errors == {"heater": "heater_required"}
+    await walk.fill(heater=heater, heat_minutes=10)
+    assert walk.step == "screening"
+
+
+# --- health ---------------------------------------------------------------------------------------
+
+
+async def test_nothing_without_the_tick(walk: Walk, room: str) -> None:
+    await to_screening(walk, room)
+    await walk.fill(findings=["heart"], acknowledged=False)
+    assert walk.step == "screening"
+    assert walk.errors == {"acknowledged": "acknowledge_required"}
+    assert walk.shown["findings"] == ["heart"]
+    await walk.fill(findings=["heart"], acknowledged=True)
+    await walk.fill()
+    screening = settings_of(walk).screening
+    assert screening is not None
+    assert screening.findings == {Finding.HEART}
+
+
+async def test_a_finding_at_a_place_needs_the_place(walk: Walk, room: str) -> None:
+    await to_screening(walk, room)
+    await walk.fill(findings=["injury", "reduced_feeling"], acknowledged=True)
+    await walk.fill(injury=["forearm"])
+    assert walk.step == "where"
+    assert walk.errors == {"reduced_feeling": "where_required"}
+    assert walk.shown["injury"] == ["forearm"]
+    await walk.fill(injury=["forearm"], reduced_feeling=["foot_arch"])
+    assert walk.step == "profile"
+
+
+# --- later ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="entry")
+async def entry_fixture(hass: HomeAssistant, walk: Walk, room: str, stack: Stack) -> ConfigEntry:
+    """A coach with everything, set up by the flow itself."""
+    await walk.fill(name="Bedroom coach", room=room)
+    await walk.outputs(
+        "media_player.player_kitchen", "notify.notify_phone", speech={"engine": stack.tts.entity_id}
+    )
+    await walk.fill(heater=switch(hass), heat_minutes=12)
+    await walk.fill(findings=["injury"], acknowledged=True)
+    await walk.fill(injury=["calf"])
+    await walk.fill(**PROFILE)
+    await hass.async_block_till_done()
+    entry: ConfigEntry = walk.result["result"]
+    return entry
+
+
+async def test_reconfigure(
+    hass: HomeAssistant, entry: ConfigEntry, walk: Walk, stack: Stack
+) -> None:
+    options = dict(entry.options)
+    study = ar.async_get(hass).async_create("Study").id
+    MockConfigEntry(domain=DOMAIN, data={"name": "Anna"}).add_to_hass(hass)
+    await walk.change(entry)
+    assert walk.step == "reconfigure"
+    assert walk.shown == {"name": "Bedroom coach", "room": entry.data["room"]}
+    await walk.fill(name="anna", room=study)
+    assert walk.step == "reconfigure"
+    assert walk.errors == {"name": "name_taken"}
+    await walk.fill(name="Study coach", room=study)
+    assert walk.step == "outputs"
+    assert walk.shown == {
+        "outputs": ["media_player.player_kitchen", "notify.notify_phone"],
+        "speech": {"engine": stack.tts.entity_id},
+    }
+    await walk.outputs("media_player.gone")
+    assert walk.errors == {"outputs": "output_missing"}
+    await walk.outputs("assist_satellite.satellite_bedroom")
+    assert walk.result["type"] is FlowResultType.ABORT
+    assert walk.result["reason"] == "reconfigure_successful"
+    assert entry.title == "Study coach"
+    assert entry.data == {
+        "name": "Study coach",
+        "room": study,
+        "outputs": [{"entity_id": "assist_satellite.satellite_bedroom"}],
+    }
+    assert entry.options == options
+
+
+async def test_reconfigure_keeps_its_own_name(
+    hass: HomeAssistant, entry: ConfigEntry, walk: Walk
+) -> None:
+    await walk.change(entry)
+    await walk.fill(name="bedroom coach", room=entry.data["room"])
+    await walk.outputs("notify.notify_phone")
+    assert walk.result["reason"] == "reconfigure_successful"
+    assert entry.title == "bedroom coach"
+
+
+class Options:
+    """One person who changes the options."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        self._flow = hass.config_entries.options
+        self._entry = entry
+        self.result: ConfigFlowResult
+
+    async def open(self, step: str) -> Options:
+        """Choose from the menu."""
+        menu = await self._flow.async_init(self._entry.entry_id)
+        assert menu["type"] is FlowResultType.MENU
+        assert menu["menu_options"] == ["profile", "heat", "screening"]
+        return await self.fill(menu["flow_id"], next_step_id=step)
+
+    async def fill(self, flow_id: str | None = None, **answers: object) -> Options:
+        """Send a form."""
+        self.result = await self._flow.async_configure(flow_id or self.result["flow_id"], answers)
+        return self
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the form suggests."""
+        return _suggested(self.result["data_schema"])
+
+
+async def test_change_the_profile(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    before = dict(entry.options)
+    options = await Options(hass, entry).open("profile")
+    assert options.shown == {"target": "firm", "ceiling": 7, "senior": True, "gun": True}
+    await options.fill(target="gentle", ceiling=3.0, senior=False, gun=False)
+    assert options.result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options == before | {
+        "target": "gentle",
+        "ceiling": 3,
+        "senior": False,
+        "gun": False,
+    }
+    assert Settings.from_entry(entry).target.level == 4
+
+
+async def test_change_the_heat(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    options = await Options(hass, entry).open("heat")
+    assert options.shown == {"heater": "switch.pad", "heat_minutes": 12}
+    await options.fill(heater="switch.gone", heat_minutes=5)
+    assert options.result["errors"] == {"heater": "heat_missing"}
+    await options.fill(heater=switch(hass, "other"), heat_minutes=5)
+    assert Settings.from_entry(entry).heat == HeatConfig(entity_id="switch.other")
+    assert Settings.from_entry(entry).heat_minutes == 5
+
+    await (await Options(hass, entry).open("heat")).fill(heat_minutes=10)
+    assert Settings.from_entry(entry).heat is None
+
+
+async def test_my_health_changed(
+    hass: HomeAssistant, entry: ConfigEntry, virtual_time: VirtualClock
+) -> None:
+    before = today()
+    await virtual_time.advance(24 * 3600)
+    assert today() > before
+    options = await Options(hass, entry).open("screening")
+    assert options.shown == {"findings": ["injury"]}
+    await options.fill(findings=["injury", "pregnant"], acknowledged=False)
+    assert options.result["errors"] == {"acknowledged": "acknowledge_required"}
+    await options.fill(findings=["injury", "pregnant"], acknowledged=True)
+    assert options.shown == {"injury": ["calf"]}
+    await options.fill(injury=[])
+    assert options.result["errors"] == {"injury": "where_required"}
+    await options.fill(injury=["jaw"])
+    settings = Settings.from_entry(entry)
+    assert settings.acknowledged == today()
+    assert settings.screening is not None
+    assert settings.screening.on == today()
+    assert settings.screening.findings == {Finding.INJURY, Finding.PREGNANT}
+    assert settings.screening.places == {(Finding.INJURY, "jaw")}
+
+    await (await Options(hass, entry).open("screening")).fill(findings=[], acknowledged=True)
+    screening = Settings.from_entry(entry).screening
+    assert screening is not None
+    assert not screening.findings
+    assert not screening.places
+
+
+# --- the typed view -------------------------------------------------------------------------------
+
+
+def entry_of(**options: object) -> MockConfigEntry:
+    return MockConfigEntry(
+        domain=DOMAIN,
+        data={"name": "Anna", "room": "bedroom", "outputs": []},
+        options=options,
+    )
+
+
+def test_settings_of_an_entry_with_no_options_start_nothing() -> None:
+    settings = Settings.from_entry(entry_of())
+    assert settings.screening is None
+    assert settings.acknowledged is None
+    assert settings.heat is None
+    assert settings.heat_minutes == 10
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ({"ceiling": 9, "heat_minutes": 90}, (7, 15)),
+        ({"ceiling": 1, "heat_minutes": 1}, (3, 5)),
+    ],
+)
+def test_settings_stay_within_their_limits(stored: dict[str, int], read: tuple[int, int]) -> None:
+    settings = Settings.from_entry(entry_of(**stored))
+    assert (settings.ceiling, settings.heat_minutes) == read
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"target": "brutal"},
+        {"screened_on": "yesterday"},
+        {"acknowledged_on": "yesterday"},
+        {"screened_on": "2026-11-24", "findings": ["hangover"]},
+    ],
+)
+def test_settings_that_cannot_be_read(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        Settings.from_entry(entry_of(**options))
+
+
+def test_an_entry_without_a_room_cannot_be_read() -> None:
+    with pytest.raises(KeyError):
+        Settings.from_entry(MockConfigEntry(domain=DOMAIN, data={"name": "Anna"}))
+
+
+# --- the words of the forms -----------------------------------------------------------------------
+
+FORMS = {
+    "config": {
+        "user": COACH_FORM,
+        "reconfigure": COACH_FORM,
+        "outputs": OUTPUTS_FORM,
+        "heat": HEAT_FORM,
+        "screening": SCREENING_FORM,
+        "where": where_form(Finding),
+        "profile": PROFILE_FORM,
+    },
+    "options": {
+        "heat": HEAT_FORM,
+        "screening": SCREENING_FORM,
+        "where": where_form(Finding),
+        "profile": PROFILE_FORM,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("flow", "step"), [(flow, step) for flow, steps in FORMS.items() for step in steps]
+)
+def test_every_field_has_a_name_and_an_explanation(flow: str, step: str) -> None:
+    told = WORDS[flow]["step"][step]
+    plain = set()
+    for key, kind in FORMS[flow][step].schema.items():
+        if isinstance(kind, section):
+            inner = {str(field) for field in kind.schema.schema}
+            for part in ("data", "data_description"):
+                assert told["sections"][str(key)][part].keys() == inner
+        else:
+            plain.add(str(key))
+    assert told["data"].keys() == plain
+    assert told["data_description"].keys() == plain
+
+
+def test_every_choice_has_a_name() -> None:
+    assert WORDS["selector"]["finding"]["options"].keys() == {*ASKED}
+    assert WORDS["selector"]["place"]["options"].keys() == {*PLACES}
+    assert WORDS["selector"]["target"]["options"].keys() == {*Target}
+
+
+def test_no_words_are_left_over() -> None:
+    """What the tests above have met is what there is."""
+    text = Path(__file__).read_text()
+    for flow in FORMS:
+        for error in WORDS[flow]["error"]:
+            assert f'"{error}"' in text or error in UNSEEN, error
+
+
+UNSEEN = {"output_unsupported", "heat_sensor_too_hot"}
+"""A satellite that is a telephone, and a hot pad: met in the tests of the parts that find them."""
