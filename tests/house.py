@@ -89,6 +89,12 @@ class House:
         """Say something to a satellite, through its pipeline."""
         return await say(self.hass, text, satellite or self.satellite)
 
+    async def hear(self, text: str) -> None:
+        """Speak to the bedroom's satellite: wake word, microphone, recognition and all."""
+        task = self.hass.async_create_task(self.satellite.hear(text))
+        await self.clock.run_until(task.done, 30)
+        await task
+
     def entity(self, platform: str, key: str, entry: MockConfigEntry | None = None) -> str:
         """Return the id of one of the coach's entities."""
         unique_id = f"{(entry or self.entry).entry_id}_{key}"

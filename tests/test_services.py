@@ -96,9 +96,7 @@ async def test_a_deep_session_on_both_sides_is_played_as_standard(house: House) 
         ("heat_not_set_up", {"area": "upper_traps", "heat": True}),
     ],
 )
-async def test_a_start_that_makes_no_sense(
-    house: House, key: str, data: dict[str, Any]
-) -> None:
+async def test_a_start_that_makes_no_sense(house: House, key: str, data: dict[str, Any]) -> None:
     await refused(house, "start_session", key, **data)
     assert house.satellite.heard == []
 

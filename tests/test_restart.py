@@ -1,0 +1,107 @@
+"""What outlives a restart: a session comes back interrupted, and its history is there."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.knot_coach.const import DOMAIN
+from tests.house import House
+from tests.virtual_clock import VirtualClock
+
+
+@pytest.fixture
+async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> House:
+    """A house with a session that presses."""
+    house = await House(hass, virtual_time).build()
+    await house.say("start quick neck knot routine on the left")
+    await house.until_question("health")
+    await house.say("no")
+    await house.until("active", phase="press", within=200)
+    await house.clock.run_until(lambda: house.session.attributes["pressure"] == 3, 60)
+    return house
+
+
+async def reload(house: House) -> None:
+    """Unload the coach and set it up again from what is stored."""
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    house.coach = house.entry.runtime_data
+
+
+async def test_a_session_is_stored_at_every_step(
+    house: House, hass_storage: dict[str, Any]
+) -> None:
+    stored = hass_storage[f"{DOMAIN}.session.{house.entry.entry_id}"]["data"]["session"]
+    assert stored["session"]["version"] == 1
+    assert stored["session"]["steps"][stored["session"]["index"]]["phase"] == "press"
+    await house.say("stop the session")
+    await house.hass.async_block_till_done()
+    assert hass_storage[f"{DOMAIN}.session.{house.entry.entry_id}"]["data"]["session"] is None
+
+
+async def test_a_session_comes_back_interrupted_and_says_so(house: House) -> None:
+    await reload(house)
+    assert house.session.state == "interrupted"
+    assert house.session.attributes["pressure"] is None
+    await house.clock.run_until(
+        lambda: any("We were interrupted at your left neck" in t for t in house.satellite.texts), 30
+    )
+    event = house.hass.states.get(house.entity("event", "session"))
+    assert event is not None
+    assert event.attributes["event_type"] == "interrupted"
+    assert "interrupted" in (await house.say("how long is left")).speech
+
+
+async def test_it_resumes_at_level_two_when_told_to(house: House) -> None:
+    await reload(house)
+    await house.clock.advance(15)
+    await house.say("resume the session")
+    assert house.session.state == "active"
+    assert house.session.attributes["phase"] == "press"
+    assert house.session.attributes["pressure"] == 2
+    await house.until("idle", within=400)
+
+
+async def test_it_ends_when_nobody_says_anything(house: House) -> None:
+    await reload(house)
+    await house.clock.advance(9 * 60)
+    assert house.session.state == "interrupted"
+    await house.until("idle", within=61)
+
+
+async def test_a_session_that_was_cut_off_long_ago_is_over(
+    house: House, hass_storage: dict[str, Any]
+) -> None:
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    stored = hass_storage[f"{DOMAIN}.session.{house.entry.entry_id}"]["data"]["session"]
+    stored["saved_at"] = "2020-01-01T00:00:00+00:00"
+    assert await house.hass.config_entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert house.session.state == "idle"
+
+
+@pytest.mark.parametrize("damage", [{"version": 99}, {"steps": "nonsense"}, {"order": {}}])
+async def test_a_damaged_session_is_given_up(
+    house: House, hass_storage: dict[str, Any], damage: dict[str, Any]
+) -> None:
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    stored = hass_storage[f"{DOMAIN}.session.{house.entry.entry_id}"]["data"]["session"]
+    stored["session"] |= damage
+    assert await house.hass.config_entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert house.session.state == "idle"
+    assert (await house.say("start forearm routine on the right")).speech
+
+
+async def test_everything_is_forgotten_with_the_coach(
+    house: House, hass_storage: dict[str, Any]
+) -> None:
+    await house.say("stop the session")
+    await house.hass.async_block_till_done()
+    assert f"{DOMAIN}.history.{house.entry.entry_id}" in hass_storage
+    await house.hass.config_entries.async_remove(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert not [key for key in hass_storage if house.entry.entry_id in key]
