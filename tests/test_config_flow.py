@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlowResult,
 )
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
@@ -22,7 +23,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.knot_coach import forms
+from custom_components.knot_coach import async_setup_entry, forms
 from custom_components.knot_coach.announce import Output
 from custom_components.knot_coach.const import DOMAIN
 from custom_components.knot_coach.forms import (
@@ -311,6 +312,34 @@ def test_every_question_is_asked_once() -> None:
     assert set(ASKED) == set(Finding) - {Finding.OVER_65}
     assert set(ASKED) >= LOCAL
     assert len(PLACES) == 16
+
+
+async def test_what_is_added_comes_to_life_and_takes_changes_over(
+    hass: HomeAssistant, walk: Walk, room: str, setup_entry: AsyncMock, virtual_time: VirtualClock
+) -> None:
+    """With the real setup, which reloads nothing but what has changed."""
+    setup_entry.side_effect = async_setup_entry
+    await to_profile(walk, room)
+    await walk.fill()
+    entry = walk.result["result"]
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.runtime_data.settings.target == "balanced"
+
+    options = await Options(hass, entry).open("profile")
+    await options.fill(target="firm", ceiling=6, senior=False, gun=False)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.runtime_data.settings.target == "firm"
+    assert setup_entry.await_count == 2
+
+    await walk.change(entry)
+    await walk.fill(name="Study coach", room=room)
+    await walk.outputs("notify.notify_phone")
+    await hass.async_block_till_done()
+    assert entry.runtime_data.settings.outputs == (Output("notify.notify_phone"),)
+    assert setup_entry.await_count == 3
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 # --- who and where --------------------------------------------------------------------------------
