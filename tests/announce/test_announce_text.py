@@ -5,7 +5,7 @@ import pytest
 from custom_components.knot_coach.massage.messages import Priority
 from custom_components.knot_coach.massage.wording import Line
 from tests.announce.mouth import BREATHE, COUNT, PRESS, SETTLE, STOP, Build
-from tests.voice_stack import FakeNotify, FakeSatellite, clip_seconds
+from tests.voice_stack import FakeNotify, FakePlayer, FakeSatellite, Fault, clip_seconds
 
 
 async def test_text_goes_beside_the_voice_and_holds_nothing_up(build: Build) -> None:
@@ -67,3 +67,13 @@ async def test_a_telephone_that_is_off_or_refuses_disturbs_nothing(build: Build)
     assert mouth.outcomes == [("spoken", 1)]
     assert mouth.reports[0][2] == pytest.approx(clip_seconds(PRESS), abs=0.05)
     assert not off.messages
+
+
+async def test_a_line_that_is_tried_twice_is_written_once(build: Build) -> None:
+    satellite, player, phone = FakeSatellite(), FakePlayer(), FakeNotify()
+    satellite.fault = Fault.ERROR
+    mouth = await build(satellite, player, phone)
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    assert player.texts == [PRESS]
+    assert phone.messages == [PRESS]
