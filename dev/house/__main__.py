@@ -9,13 +9,16 @@ import signal
 import sys
 from tempfile import TemporaryDirectory
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .clock import SkippingLoop, skip_wall_clock
 from .logs import Complaints
 
 if TYPE_CHECKING:
     from .show import Options
+
+INTERRUPTED: Final = 130
+"""Exit code of a program that was stopped by Ctrl-C."""
 
 
 def parse(arguments: list[str]) -> Options:
@@ -43,12 +46,24 @@ def parse(arguments: list[str]) -> Options:
 
 def main() -> int:
     """Run the demonstration; 0 when everything was as it should be."""
+    try:
+        return _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # Only before the house is open: from then on Ctrl-C closes it in good order.
+        print("\nStopped before anything was switched on.")
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - Home Assistant has put a hook of its own where tracebacks go
+        traceback.print_exc()
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)
     loop = SkippingLoop()
-    if "--fast" in sys.argv:
+    if "--fast" in arguments:
         skip_wall_clock(loop)
-    options = parse(sys.argv[1:])
+    options = parse(arguments)
     from .show import Show  # noqa: PLC0415 - as above
 
     with (
@@ -56,11 +71,7 @@ def main() -> int:
         asyncio.Runner(loop_factory=lambda: loop) as runner,
     ):
         show = Show(options, Path(folder), loop, complaints)
-        try:
-            return runner.run(_with_signals(show.run))
-        except Exception:  # noqa: BLE001 - Home Assistant has put its own hook where tracebacks go
-            traceback.print_exc()
-            return 1
+        return runner.run(_with_signals(show.run))
 
 
 async def _with_signals(run: Callable[[asyncio.Event], Coroutine[Any, Any, int]]) -> int:
