@@ -586,7 +586,6 @@ async def test_an_on_that_comes_back_after_an_off_is_followed_by_another(house: 
         except asyncio.CancelledError:
             await go.wait()
         house.pad.command(on=True)
-        switch.report()
 
     switch.async_turn_on = stubborn  # type: ignore[method-assign,assignment]
     heater = await house.async_heater()
@@ -853,6 +852,18 @@ async def test_a_thermometer_that_falls_silent_is_off_after_a_minute(house: Hous
     assert lease_of(heater) is None
 
 
+async def test_the_age_of_a_reading_counts_from_before_the_heat(house: House) -> None:
+    await house.room.async_add_thermometer(every=50)
+    heater = await house.async_heater(temperature_sensor=TEMPERATURE)
+    await house.clock.advance(51)
+    house.room.silence()
+    await house.clock.advance(48)
+    await house.on(heater)
+    assert house.reports == [HeatOn()]
+    await house.clock.advance(13)
+    assert house.reports == [HeatOn(), HeatLost("stale"), HeatOff()]
+
+
 async def test_a_thermometer_that_repeats_itself_is_alive(house: House) -> None:
     thermometer = await house.room.async_add_thermometer(every=30)
     thermometer.look = lambda _=None: False  # type: ignore[assignment,method-assign]
@@ -1087,8 +1098,8 @@ USE = '{"heater": "switch.pad", "entry_id": %s, "ended": "2026-03-01T20:00"}'
         f'{{"version": 9, {HEADER}, "data": {{}}}}',
         f'{{"version": 1, {HEADER}, "data": {{"leases": 3}}}}',
         f'{{"version": 1, {HEADER}, "data": {{"leases": [{{}}]}}}}',
-        f'{{"version": 1, {HEADER}, "data": {{"leases": [], "uses": [{USE % 7}]}}}}',
-        f'{{"version": 1, {HEADER}, "data": {{"leases": [], "uses": [{USE % '"a"'}]}}}}',
+        f'{{"version": 1, {HEADER}, "data": {{"leases": [], "uses": [{USE % 7}], "doubt": null}}}}',
+        f'{{"version": 1, {HEADER}, "data": {{"leases": [], "uses": [{USE % '"a"'}], "doubt": null}}}}',
     ],
 )
 async def test_a_file_that_cannot_be_read_switches_every_heater_off(
