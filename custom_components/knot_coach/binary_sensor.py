@@ -19,7 +19,7 @@ HEAT = BinarySensorEntityDescription(key="heat", device_class=BinarySensorDevice
 
 
 async def async_setup_entry(
-    hass: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
+    _: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the heat of a coach."""
     async_add_entities([HeatSensor(entry.runtime_data, HEAT)])

@@ -1,5 +1,8 @@
 """What all entities of a coach have in common."""
 
+from typing import override
+
+from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
@@ -27,3 +30,19 @@ class CoachEntity(CoordinatorEntity[Coach]):
             entry_type=DeviceEntryType.SERVICE,
             suggested_area=room.name if room else None,
         )
+
+    @property
+    @override
+    def available(self) -> bool:
+        # Nothing is fetched, so nothing can be out of reach. Home Assistant passes over
+        # unavailable entities in silence, where a coach refuses and says why.
+        return True
+
+
+class MomentEntity(CoachEntity):
+    """An entity whose state is when something last happened, and not how the session stands."""
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Stay as it is."""

@@ -8,7 +8,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import KnotCoachEntry
-from .entity import CoachEntity
+from .entity import MomentEntity
 from .massage.messages import Event, Tell
 
 PARALLEL_UPDATES = 0
@@ -17,13 +17,13 @@ SESSION = EventEntityDescription(key="session", event_types=list(Event))
 
 
 async def async_setup_entry(
-    hass: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
+    _: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the events of a coach."""
     async_add_entities([SessionEvent(entry.runtime_data, SESSION)])
 
 
-class SessionEvent(CoachEntity, EventEntity):
+class SessionEvent(MomentEntity, EventEntity):
     """Fires for everything that a session tells."""
 
     @override
@@ -37,8 +37,3 @@ class SessionEvent(CoachEntity, EventEntity):
     def _told(self, told: Tell) -> None:
         self._trigger_event(told.event, dict(told.data))
         self.async_write_ha_state()
-
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Stay as it is: an event is not a state."""

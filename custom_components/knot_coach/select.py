@@ -7,7 +7,11 @@ from typing import Any, Final, override
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.restore_state import RestoreEntity
+from homeassistant.helpers.restore_state import (
+    ExtraStoredData,
+    RestoredExtraData,
+    RestoreEntity,
+)
 
 from .coordinator import Choice, Coach, KnotCoachEntry
 from .entity import CoachEntity
@@ -19,6 +23,7 @@ PARALLEL_UPDATES = 0
 
 ASK: Final = "ask"
 """No side is chosen; the coach asks."""
+DEFAULT: Final = "default"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +57,7 @@ SELECTS = (
 
 
 async def async_setup_entry(
-    hass: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
+    _: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the selects of a coach."""
     coach = entry.runtime_data
@@ -60,20 +65,29 @@ async def async_setup_entry(
 
 
 class CoachSelect(CoachEntity, SelectEntity, RestoreEntity):
-    """One row of the table."""
+    """One row of the table; what was chosen outlives a restart, but not a change of settings."""
 
     entity_description: CoachSelectDescription
 
     def __init__(self, coach: Coach, description: CoachSelectDescription) -> None:
-        """Show what is chosen."""
+        """Remember what a coach of these settings begins with."""
         super().__init__(coach, description)
+        self._default = description.read_fn(coach.choice)
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        last = await self.async_get_last_state()
-        if last is not None and last.state in self.options:
-            await self.async_select_option(last.state)
+        state, extra = await self.async_get_last_state(), await self.async_get_last_extra_data()
+        if state is None or extra is None or state.state not in self.options:
+            return
+        if extra.as_dict().get(DEFAULT) == self._default:
+            await self.async_select_option(state.state)
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> ExtraStoredData:
+        """Tell which settings the choice was made under."""
+        return RestoredExtraData({DEFAULT: self._default})
 
     @property
     @override

@@ -1,10 +1,11 @@
 """Sensors: the session itself, and what is drawn from it.
 
 They change when the session does and never once a second: a countdown is drawn from an instant.
+What is only estimated is estimated anew at each of these changes and holds until the next one.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
@@ -15,14 +16,14 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import UnitOfTime
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import Coach, KnotCoachEntry
 from .entity import CoachEntity
 from .massage.phases import Phase
 from .massage.states import Outcome
-from .massage.view import Shown
+from .massage.view import SessionView, Shown
 
 PARALLEL_UPDATES = 0
 
@@ -34,16 +35,15 @@ LAST = ("started_at", "ended_at", "area", "side", "length", "before", "after", "
 class CoachSensorDescription(SensorEntityDescription):
     """A sensor and where its value comes from."""
 
-    value_fn: Callable[[Coach], str | int | float | datetime | None]
-    attributes_fn: Callable[[Coach], Mapping[str, Any] | None] = lambda _: None
+    value_fn: Callable[[Coach, SessionView], str | int | float | datetime | None]
+    attributes_fn: Callable[[Coach, SessionView], Mapping[str, Any] | None] = lambda *_: None
 
 
 def _seconds(time: timedelta | None) -> int | None:
     return None if time is None else round(time.total_seconds())
 
 
-def _session_attributes(coach: Coach) -> Mapping[str, Any]:
-    view = coach.data
+def _session_attributes(coach: Coach, view: SessionView) -> Mapping[str, Any]:
     return {
         "area": view.area,
         "side": view.side,
@@ -63,7 +63,7 @@ def _session_attributes(coach: Coach) -> Mapping[str, Any]:
     }
 
 
-def _last_attributes(coach: Coach) -> Mapping[str, Any] | None:
+def _last_attributes(coach: Coach, _: SessionView) -> Mapping[str, Any] | None:
     last = coach.last_record
     return {key: last[key] for key in LAST} if last else None
 
@@ -73,31 +73,31 @@ SENSORS = (
         key="session",
         device_class=SensorDeviceClass.ENUM,
         options=list(Shown),
-        value_fn=lambda coach: coach.data.shown,
+        value_fn=lambda _, view: view.shown,
         attributes_fn=_session_attributes,
     ),
     CoachSensorDescription(
         key="phase",
         device_class=SensorDeviceClass.ENUM,
         options=list(Phase),
-        value_fn=lambda coach: coach.data.phase,
+        value_fn=lambda _, view: view.phase,
     ),
-    CoachSensorDescription(key="pressure", value_fn=lambda coach: coach.data.pressure),
+    CoachSensorDescription(key="pressure", value_fn=lambda _, view: view.pressure),
     CoachSensorDescription(
         key="phase_ends_at",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda coach: coach.data.phase_ends_at,
+        value_fn=lambda _, view: view.phase_ends_at,
     ),
     CoachSensorDescription(
         key="ends_at",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda coach: coach.data.session_ends_at,
+        value_fn=lambda _, view: view.session_ends_at,
     ),
     CoachSensorDescription(
         key="last_session",
         device_class=SensorDeviceClass.ENUM,
         options=list(Outcome),
-        value_fn=lambda coach: coach.last_record["outcome"] if coach.last_record else None,
+        value_fn=lambda coach, _: coach.last_record["outcome"] if coach.last_record else None,
         attributes_fn=_last_attributes,
     ),
     CoachSensorDescription(
@@ -107,13 +107,13 @@ SENSORS = (
         native_unit_of_measurement=UnitOfTime.SECONDS,
         suggested_unit_of_measurement=UnitOfTime.MINUTES,
         suggested_display_precision=0,
-        value_fn=lambda coach: coach.massaged,
+        value_fn=lambda coach, _: coach.massaged,
     ),
 )
 
 
 async def async_setup_entry(
-    hass: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
+    _: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensors of a coach."""
     coach = entry.runtime_data
@@ -124,17 +124,45 @@ class CoachSensor(CoachEntity, SensorEntity):
     """One row of the table."""
 
     entity_description: CoachSensorDescription
-    # Words and instants that change with every step and say nothing afterwards.
+    # What changes with every step and says nothing afterwards; and how it felt, which goes away
+    # with the coach and so must not stay in the recorder.
     _unrecorded_attributes = frozenset(
-        {"caption", "instruction", "phase_ends_at", "session_ends_at", "remaining", "duration"}
+        {
+            "after",
+            "before",
+            "caption",
+            "duration",
+            "instruction",
+            "phase_ends_at",
+            "remaining",
+            "session_ends_at",
+        }
     )
+
+    def __init__(self, coach: Coach, description: CoachSensorDescription) -> None:
+        """Show how the session stands now."""
+        super().__init__(coach, description)
+        self._view = coach.data
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        view = self.coordinator.data
+        if _facts(view) != _facts(self._view):
+            self._view = view
+        super()._handle_coordinator_update()
 
     @property
     @override
     def native_value(self) -> str | int | float | datetime | None:
-        return self.entity_description.value_fn(self.coordinator)
+        return self.entity_description.value_fn(self.coordinator, self._view)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        return self.entity_description.attributes_fn(self.coordinator)
+        return self.entity_description.attributes_fn(self.coordinator, self._view)
+
+
+def _facts(view: SessionView) -> SessionView:
+    """Leave out what is different at every look."""
+    return replace(view, remaining=None, session_ends_at=None)

@@ -1,6 +1,5 @@
 """Triggers for the automation editor, drawn from the session's event entity."""
 
-from collections.abc import Iterable
 from typing import override
 
 from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT
@@ -43,17 +42,20 @@ class _SessionTrigger(StatelessEntityTriggerBase):
         return state.attributes.get(ATTR_EVENT_TYPE) in self.events
 
 
-def _on(events: Iterable[Event]) -> type[Trigger]:
-    return type("SessionTrigger", (_SessionTrigger,), {"events": frozenset(events)})
+def _on(*told: Event) -> type[Trigger]:
+    class SessionTrigger(_SessionTrigger):
+        events = frozenset(told)
+
+    return SessionTrigger
 
 
 TRIGGERS = {
-    "session_started": _on({Event.STARTED}),
-    "session_finished": _on({Event.FINISHED}),
-    "session_stopped": _on({Event.STOPPED, Event.SAFETY_STOP, Event.EMERGENCY_PHRASE}),
+    "session_started": _on(Event.STARTED),
+    "session_finished": _on(Event.FINISHED),
+    "session_stopped": _on(Event.STOPPED, Event.SAFETY_STOP, Event.EMERGENCY_PHRASE),
 }
 
 
-async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
+async def async_get_triggers(_: HomeAssistant) -> dict[str, type[Trigger]]:
     """Return the triggers."""
     return TRIGGERS
