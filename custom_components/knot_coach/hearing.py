@@ -5,7 +5,7 @@ What takes time is left to a task, because a satellite is silent for as long as 
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import override
+from typing import Final, override
 
 from homeassistant.components import persistent_notification
 from homeassistant.core import Context, HomeAssistant, callback
@@ -15,6 +15,7 @@ from .coordinator import Coach
 from .massage.messages import Answered, Eased, Question, Rated, StopWord
 from .massage.moves import minutes
 from .massage.plan import Plan
+from .massage.states import Paused, PauseReason, Session
 from .massage.view import Shown
 from .massage.wording import Phrasebook
 from .voice.coaches import CoachLike
@@ -29,6 +30,14 @@ from .voice.understanding import (
 )
 
 ASSIST_SATELLITE = "assist_satellite."
+_STATUS: Final = {
+    Shown.IDLE: "reply.no_session",
+    Shown.HEATING: "heat_waiting",
+    Shown.ACTIVE: "reply.status_soon",
+    Shown.ASKING: "reply.status_asking",
+    Shown.PAUSED: "reply.status_paused",
+    Shown.INTERRUPTED: "reply.status_interrupted",
+}
 
 
 class HearingCoach(CoachLike):
@@ -93,6 +102,15 @@ class HearingCoach(CoachLike):
 
     @property
     @override
+    def unplugging(self) -> bool:
+        match self._coach.session:
+            case Session(state=Paused(reason=PauseReason.HEAT)):
+                return True
+            case _:
+                return False
+
+    @property
+    @override
     def area(self) -> str | None:
         return self._coach.data.area
 
@@ -108,7 +126,9 @@ class HearingCoach(CoachLike):
         coach = self._coach
         try:
             plan = coach.admit(
-                coach.wanted(request.area or "", side=request.side, length=request.length)
+                coach.admission.wanted(
+                    request.area or "", coach.now(), side=request.side, length=request.length
+                )
             )
         except Refused as err:
             return refusal(self._book, err)
@@ -134,7 +154,7 @@ class HearingCoach(CoachLike):
 
     @override
     @callback
-    def hear(self, heard: SessionWord, *, person: bool = True) -> str:
+    def hear(self, heard: SessionWord, *, person: bool) -> str:
         coach = self._coach
         match heard:
             case CommandHeard(command):
@@ -156,23 +176,14 @@ class HearingCoach(CoachLike):
     @callback
     def status(self) -> str:
         view = self._coach.data
-        left = view.remaining or timedelta()
         match view.shown:
-            case Shown.IDLE:
-                return self.reply("reply.no_session")
-            case Shown.HEATING:
-                until = (view.heat_ends_at or self._coach.now()) - self._coach.now()
-                return self.reply("reply.status_heating", minutes=minutes(until))
-            case Shown.ASKING:
-                return self.reply("reply.status_asking")
-            case Shown.PAUSED:
-                return self.reply("reply.status_paused")
-            case Shown.INTERRUPTED:
-                return self.reply("reply.status_interrupted")
-            case Shown.ACTIVE if left < timedelta(minutes=1):
-                return self.reply("reply.status_soon", phase=view.phase)
-            case Shown.ACTIVE:
+            case Shown.HEATING if view.heat_ends_at is not None:
+                left = view.heat_ends_at - self._coach.now()
+                return self.reply("reply.status_heating", minutes=minutes(left))
+            case Shown.ACTIVE if (left := view.remaining or timedelta()) >= timedelta(minutes=1):
                 return self.reply("reply.status", phase=view.phase, minutes=minutes(left))
+            case shown:
+                return self.reply(_STATUS[shown], phase=view.phase)
 
     @override
     def reply(self, key: str, **slots: object) -> str:

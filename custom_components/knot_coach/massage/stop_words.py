@@ -103,7 +103,7 @@ def classify(text: str, words: StopWords, area: str | None = None) -> StopPhrase
     `area` is the key of the area that is worked on, for the words that weigh more at the neck.
     """
     said = _Said.of(text, words)
-    ordinary = list(said.matches(words.ordinary))
+    ordinary = [span for span in said.matches(words.ordinary) if said.in_one_statement(span)]
     urgent = words.emergency + (words.neck if area in NECK_AREAS else ())
     found = [
         (tier, span)
@@ -173,6 +173,10 @@ class _Said:
         for trigger in triggers:
             for match in trigger.pattern.finditer(text):
                 yield _Span(at[match.start()], at[match.end()], trigger.vague)
+
+    def in_one_statement(self, span: _Span) -> bool:
+        """Tell whether no pause and no "but" cuts it."""
+        return self.statements[span.start] == self.statements[span.end - 1]
 
     def certain(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
         """Tell whether this is about the speaker now: the whole text, or one statement of it."""

@@ -1,0 +1,193 @@
+"""Which coach is spoken to: the room rule (DESIGN.md §6)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from homeassistant.components.conversation import ConversationInput
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from ..massage.messages import Question
+from .grammar import speakable
+from .understanding import SessionWord, Situation, StartRequest
+
+
+class CoachLike(Protocol):
+    """What the ear needs to know of a coach, and what it asks of one.
+
+    No method may wait for anything: a satellite that hears no reply while it waits, says nothing.
+    """
+
+    @property
+    def entry_id(self) -> str:
+        """Id of its config entry."""
+
+    @property
+    def name(self) -> str:
+        """What its owner calls it."""
+
+    @property
+    def person_name(self) -> str | None:
+        """The person it coaches, as Home Assistant knows them."""
+
+    @property
+    def area_id(self) -> str | None:
+        """The room it is in."""
+
+    @property
+    def satellites(self) -> Collection[str]:
+        """Entity ids of the satellites that it speaks through."""
+
+    @property
+    def routines(self) -> Collection[str]:
+        """Names of the user's own routines."""
+
+    @property
+    def live(self) -> bool:
+        """Whether a session has begun and not ended."""
+
+    @property
+    def question(self) -> Question | None:
+        """What it waits for an answer to."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether its session is paused."""
+
+    @property
+    def unplugging(self) -> bool:
+        """Whether it waits to hear that the heater is unplugged."""
+
+    @property
+    def area(self) -> str | None:
+        """Key of the area that is worked on."""
+
+    def start(
+        self,
+        request: StartRequest,
+        context: Context,
+        satellite_id: str | None,
+        device_id: str | None,
+    ) -> str:
+        """Start a session and return what to say; raises HomeAssistantError with a spoken reason."""
+
+    def hear(self, heard: SessionWord, *, person: bool) -> str:
+        """Obey, and return what to say ("" for nothing); raises as `start` does.
+
+        `person` is False where a machine speaks, which answers no gate and no consent.
+        """
+
+    def status(self) -> str:
+        """Say how far the session is."""
+
+    def reply(self, key: str, **slots: str) -> str:
+        """Return a line of its language."""
+
+    def area_names(self, areas: Iterable[str]) -> str:
+        """Put areas into words: "neck, shoulder blade, or forearm"."""
+
+
+def situation(coach: CoachLike) -> Situation:
+    """Return what a word in the room of this coach can be about."""
+    return Situation(
+        live=coach.live,
+        question=coach.question,
+        paused=coach.paused,
+        unplugging=coach.unplugging,
+        area=coach.area,
+    )
+
+
+def names_of(coach: CoachLike) -> frozenset[str]:
+    """Return the names that may be said after "for": the coach's, and the person's."""
+    return frozenset({coach.name, coach.person_name or coach.name})
+
+
+def _answers_to(coach: CoachLike, name: str) -> bool:
+    """Compare names as they sound: "Sam" and "sam!" are told apart by nobody."""
+    return speakable(name) in {speakable(one) for one in names_of(coach)}
+
+
+def is_person(said: ConversationInput) -> bool:
+    """Tell whether somebody says this now: through a satellite, or signed in and typing.
+
+    A delayed command ("… in ten minutes") has no satellite and, where it was typed, no user; an
+    automation that converses has a parent (massage.md §4.5, §4.8).
+    """
+    if said.satellite_id:
+        return True
+    signed_in = said.context.user_id is not None and said.context.parent_id is None
+    return signed_in and said.device_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was said."""
+
+    room: str | None = None
+    satellites: frozenset[str] = frozenset()
+
+    def known_to(self, hass: HomeAssistant, coach: CoachLike) -> bool | None:
+        """Tell whether it is the coach's room; None where either of the two is not known."""
+        if not self.satellites.isdisjoint(coach.satellites):
+            return True
+        rooms = rooms_of(hass, coach)
+        return self.room in rooms if self.room and rooms else None
+
+
+@callback
+def place_of(hass: HomeAssistant, said: ConversationInput) -> Place:
+    """Find the place by the satellite, else by the device."""
+    satellites = frozenset({said.satellite_id} if said.satellite_id else ())
+    room = satellite_room(hass, said.satellite_id) if said.satellite_id else None
+    if room is None and said.device_id and (device := dr.async_get(hass).async_get(said.device_id)):
+        room = dr.async_get_effective_area_id(hass, device)
+    return Place(room, satellites)
+
+
+@callback
+def satellite_room(hass: HomeAssistant, entity_id: str) -> str | None:
+    """Return the area of a satellite or of its device."""
+    entry = er.async_get(hass).async_get(entity_id)
+    return er.async_get_effective_area_id(hass, entry) if entry else None
+
+
+@callback
+def rooms_of(hass: HomeAssistant, coach: CoachLike) -> frozenset[str]:
+    """Return the coach's room; where none is set, the rooms of its satellites."""
+    if coach.area_id:
+        return frozenset({coach.area_id})
+    rooms = (satellite_room(hass, entity_id) for entity_id in coach.satellites)
+    return frozenset(room for room in rooms if room)
+
+
+@callback
+def nearest(
+    hass: HomeAssistant, coaches: Iterable[CoachLike], place: Place, person: str | None = None
+) -> list[CoachLike]:
+    """Return the coaches that can be meant: one when it is clear, several when it is not.
+
+    A person who is named is the one who is coached, whatever the room: another one's coach knows
+    another one's health.
+    """
+    candidates = [coach for coach in coaches if person is None or _answers_to(coach, person)]
+    here = [coach for coach in candidates if place.known_to(hass, coach)]
+    return here or candidates
+
+
+@callback
+def session_here(
+    hass: HomeAssistant, coaches: Iterable[CoachLike], place: Place
+) -> CoachLike | None:
+    """Return the coach whose session bare words such as "pause" belong to.
+
+    That is the live session of the room. Where the room is not known, it is the only session.
+    """
+    live = [coach for coach in coaches if coach.live]
+    here = [coach for coach in live if place.known_to(hass, coach)]
+    if here:
+        return here[0]
+    if len(live) == 1 and place.known_to(hass, live[0]) is None:
+        return live[0]
+    return None

@@ -1,0 +1,183 @@
+"""What is said becomes a call of a coach and a reply."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+import logging
+from typing import NamedTuple
+
+from homeassistant.components.conversation import ConversationInput
+from homeassistant.core import HomeAssistant
+
+from ..massage.messages import Answer
+from ..massage.stop_words import classify
+from .coaches import CoachLike, Place, is_person, nearest, place_of, session_here, situation
+from .grammar import Grammar
+from .stop_listener import current_conversation
+from .understanding import (
+    AnswerHeard,
+    CommandHeard,
+    SessionWord,
+    StartRequest,
+    StatusRequest,
+    StopHeard,
+    understand_request,
+    understand_word,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+FALLBACK_LANGUAGE = "en"
+
+type Speak = Callable[..., str]
+"""Called with the key of a line and its slots; returns the line."""
+
+
+class _Told(NamedTuple):
+    """What a coach was told when a text came by."""
+
+    coach: CoachLike
+    heard: StopHeard | AnswerHeard
+    """What it would be if the room were known."""
+    sure: bool
+    reply: str
+
+
+@dataclass(slots=True)
+class Replies:
+    """Finds out what is meant and who, and lets them answer."""
+
+    hass: HomeAssistant
+    coaches: Mapping[str, CoachLike]
+    areas: Collection[str]
+    speak: Speak
+    grammars: Mapping[str, Grammar] = field(default_factory=dict)
+    _overheard: tuple[int, tuple[_Told, ...]] = (0, ())
+
+    def request(self, said: ConversationInput) -> str:
+        """Answer a clear sentence; raises what the coach raises."""
+        for grammar in self._grammars(said.language):
+            match understand_request(said.text, grammar):
+                case StartRequest() as request:
+                    return self._start(request, said)
+                case StatusRequest() | CommandHeard() as heard:
+                    return self._with_session(heard, said)
+        return self.speak("reply.not_understood")
+
+    def word(self, said: ConversationInput) -> str | None:
+        """Answer a bare word; returns None where it belongs to somebody else."""
+        if (reply := self._again(said)) is not None:
+            return reply
+        coach = session_here(self.hass, self.coaches.values(), place_of(self.hass, said))
+        if coach is None:
+            return None
+        for grammar in self._grammars(said.language):
+            match understand_word(said.text, grammar, situation(coach)):
+                case None:
+                    continue
+                case heard:
+                    return _ask(coach, heard, said)
+        return None
+
+    def overhear(self, conversation_id: str, text: str, places: list[Place]) -> None:
+        """Notice a stop word in any text; what else it says belongs to the assistant."""
+        told = []
+        for coach in [coach for coach in self.coaches.values() if coach.live]:
+            here = _somewhere(self.hass, coach, places)
+            heard = None if here is False else self._stop_word(text, coach)
+            if heard is None or not (here or isinstance(heard, StopHeard)):
+                continue
+            reply = self._tell(coach, heard if here else _doubted(heard))
+            told.append(_Told(coach, heard, bool(here), reply))
+        if told:
+            self._overheard = (hash((conversation_id, text)), tuple(told))
+
+    def _again(self, said: ConversationInput) -> str | None:
+        """Answer for what was told already when the text came by, before anybody handled it."""
+        conversation_id = current_conversation(said.conversation_id)
+        number, told = self._overheard
+        if number != hash((conversation_id, said.text)):
+            return None
+        self._overheard = (0, ())
+        place = place_of(self.hass, said)
+        here = [one for one in told if place.known_to(self.hass, one.coach) is not False]
+        for one in here:
+            if not one.sure and place.known_to(self.hass, one.coach):
+                # It is known only now that it was said in the room of the session.
+                return one.coach.hear(one.heard, person=is_person(said))
+        return here[0].reply if here else None
+
+    def _start(self, request: StartRequest, said: ConversationInput) -> str:
+        place = place_of(self.hass, said)
+        meant = nearest(self.hass, self.coaches.values(), place, request.person)
+        if len(meant) > 1:
+            names = ", ".join(coach.person_name or coach.name for coach in meant)
+            return self.speak("reply.which_coach", names=names)
+        coach = meant[0]
+        if request.refused:
+            return coach.reply("reply.refused_area")
+        if len(request.choices) > 1:
+            return coach.reply("reply.choose_area", areas=coach.area_names(request.choices))
+        if request.choices:
+            request = replace(request, area=request.choices[0], choices=())
+        areas = coach.area_names(self.areas)
+        if request.unknown:
+            return coach.reply("reply.unknown_area", areas=areas)
+        if request.area is None and request.routine is None:
+            return coach.reply("reply.which_area", areas=areas)
+        return coach.start(request, said.context, said.satellite_id, said.device_id)
+
+    def _with_session(self, heard: StatusRequest | CommandHeard, said: ConversationInput) -> str:
+        live = [coach for coach in self.coaches.values() if coach.live]
+        person = heard.person if isinstance(heard, CommandHeard) else None
+        meant = nearest(self.hass, live, place_of(self.hass, said), person)
+        if not meant:
+            return self.speak("reply.no_session")
+        if len(meant) > 1:
+            return self.speak("reply.which_session")
+        return _ask(meant[0], heard, said)
+
+    def _stop_word(self, text: str, coach: CoachLike) -> StopHeard | AnswerHeard | None:
+        for grammar in self.grammars.values():
+            if classify(text, grammar.stop_words, coach.area) is None:
+                continue
+            match understand_word(text, grammar, situation(coach)):
+                # A no is left to the sentences: only they tell whether a person said it.
+                case (StopHeard() | AnswerHeard(Answer.YES)) as heard:
+                    return heard
+        return None
+
+    def _tell(self, coach: CoachLike, heard: StopHeard | AnswerHeard) -> str:
+        try:
+            return coach.hear(heard, person=True)
+        except Exception:
+            # Whoever speaks must get an answer from the assistant whatever becomes of us.
+            _LOGGER.exception("Could not obey a stop word")
+            return self.speak("reply.failed")
+
+    def _grammars(self, language: str) -> list[Grammar]:
+        """Return all grammars, that of the pipeline first: all languages are listened for in all."""
+        tags = (language, language.partition("-")[0], FALLBACK_LANGUAGE)
+        first = [self.grammars[tag] for tag in tags if tag in self.grammars]
+        return list({id(one): one for one in (*first, *self.grammars.values())}.values())
+
+
+def _ask(coach: CoachLike, heard: StatusRequest | SessionWord, said: ConversationInput) -> str:
+    if isinstance(heard, StatusRequest):
+        return coach.status()
+    return coach.hear(heard, person=is_person(said))
+
+
+def _doubted(heard: StopHeard | AnswerHeard) -> StopHeard | AnswerHeard:
+    match heard:
+        case StopHeard(phrase):
+            return StopHeard(replace(phrase, certain=False))
+        case _:
+            return heard
+
+
+def _somewhere(hass: HomeAssistant, coach: CoachLike, places: list[Place]) -> bool | None:
+    """Tell whether it was said in the coach's room; None where that is not known."""
+    known = [place.known_to(hass, coach) for place in places]
+    if known == [True]:
+        return True
+    return False if known and all(here is False for here in known) else None

@@ -1,0 +1,174 @@
+"""Sentences for Assist: registered once per Home Assistant, counted over the coaches.
+
+Two groups: clear sentences at any time, bare words such as "pause" while a session is live. A
+callback answers at once and leaves the work to the coach; it never raises, because that would end
+the whole turn, and it cannot decline, so what is not ours is passed through.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+import logging
+from typing import Any
+
+from hassil import RecognizeResult
+from homeassistant.components.conversation import ConversationInput
+from homeassistant.components.conversation.agent_manager import get_agent_manager
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+from .coaches import CoachLike, Place, names_of
+from .grammar import Grammar
+from .pass_through import async_pass_through
+from .replies import Replies, Speak
+from .stop_listener import async_listen
+
+_LOGGER = logging.getLogger(__name__)
+
+EAR: HassKey[Ear] = HassKey(f"{DOMAIN}.voice")
+
+type Callback = Callable[[ConversationInput, RecognizeResult], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """What the ear is made of; the same for all coaches."""
+
+    sentences: Mapping[str, Mapping[str, Any]]
+    """Sentence files by language."""
+    areas: Collection[str]
+    """Keys of the areas of the catalogue."""
+    speak: Speak
+    """Speaks where no coach is chosen yet."""
+
+
+@callback
+def async_register(hass: HomeAssistant, coach: CoachLike, vocabulary: Vocabulary) -> CALLBACK_TYPE:
+    """Listen for a coach; returns what ends it, to be called once.
+
+    Raises GrammarError when a sentence file is wrong.
+    """
+    ear = hass.data.get(EAR) or Ear(hass, vocabulary)
+    ear.add(coach)
+    hass.data[EAR] = ear
+    return partial(ear.remove, coach)
+
+
+@callback
+def coaches(hass: HomeAssistant) -> Mapping[str, CoachLike]:
+    """Return the coaches that are listened for, by entry id."""
+    return hass.data[EAR].coaches if EAR in hass.data else {}
+
+
+@callback
+def async_session_changed(hass: HomeAssistant) -> None:
+    """Tell that a session became live or ended: bare words come and go with it."""
+    if EAR in hass.data:
+        hass.data[EAR].refresh()
+
+
+class Ear:
+    """Listens for all coaches of a Home Assistant."""
+
+    def __init__(self, hass: HomeAssistant, vocabulary: Vocabulary) -> None:
+        self.coaches: dict[str, CoachLike] = {}
+        self._hass = hass
+        self._vocabulary = vocabulary
+        self._replies = Replies(hass, self.coaches, vocabulary.areas, vocabulary.speak)
+        self._names: tuple[list[str], list[str]] | None = None
+        self._always: CALLBACK_TYPE | None = None
+        self._session: tuple[CALLBACK_TYPE, ...] = ()
+        self._overhearing = False
+
+    @callback
+    def add(self, coach: CoachLike) -> None:
+        """Listen for one more."""
+        self.coaches[coach.entry_id] = coach
+        self._learn()
+        self.refresh()
+
+    @callback
+    def remove(self, coach: CoachLike) -> None:
+        """Listen for one less; the last one takes the sentences along."""
+        del self.coaches[coach.entry_id]
+        self.refresh()
+        if self.coaches:
+            self._learn()
+            return
+        if self._always:
+            self._always()
+        del self._hass.data[EAR]
+
+    @callback
+    def refresh(self) -> None:
+        """Listen for bare words and stop words exactly while a session is live."""
+        live = any(coach.live for coach in self.coaches.values())
+        if live and not self._session:
+            words = (grammar.session for grammar in self._replies.grammars.values())
+            self._session = (
+                self._registered(words, self._heard_in_session),
+                async_listen(self._hass, self._overheard),
+            )
+        elif not live and not self._overhearing:
+            for unsubscribe in self._session:
+                unsubscribe()
+            self._session = ()
+
+    def _learn(self) -> None:
+        """Register the sentences that are always heard, when the names in them have changed."""
+        routines = sorted({name for coach in self.coaches.values() for name in coach.routines})
+        people = sorted({name for coach in self.coaches.values() for name in names_of(coach)})
+        if self._names == (routines, people):
+            return
+        grammars = {
+            language: Grammar.build(
+                data, areas=self._vocabulary.areas, routines=routines, people=people
+            )
+            for language, data in self._vocabulary.sentences.items()
+        }
+        if self._always:
+            self._always()
+        self._replies.grammars, self._names = grammars, (routines, people)
+        self._always = self._registered(
+            (grammar.always for grammar in grammars.values()), self._heard_always
+        )
+
+    def _registered(self, groups: Iterable[Iterable[str]], heard: Callback) -> CALLBACK_TYPE:
+        templates = list(dict.fromkeys(template for group in groups for template in group))
+        return get_agent_manager(self._hass).register_trigger(templates, heard)
+
+    async def _heard_always(self, said: ConversationInput, _: RecognizeResult) -> str | None:
+        return self._safely(self._replies.request, said)
+
+    async def _heard_in_session(self, said: ConversationInput, _: RecognizeResult) -> str | None:
+        reply = self._safely(self._replies.word, said)
+        if reply is None:
+            reply = await async_pass_through(self._hass, said)
+        return self._vocabulary.speak("reply.not_understood") if reply is None else reply
+
+    def _safely[T: str | None](
+        self, answer: Callable[[ConversationInput], T], said: ConversationInput
+    ) -> T | str:
+        try:
+            return answer(said)
+        except HomeAssistantError as err:
+            return str(err)
+        except Exception:
+            _LOGGER.exception("Could not obey what was said")
+            return self._vocabulary.speak("reply.failed")
+
+    @callback
+    def _overheard(self, conversation_id: str, text: str, places: list[Place]) -> None:
+        """Notice stop words.
+
+        A session that ends here keeps its words until the text has been matched, which happens
+        before the loop turns: so the coach answers, and not an assistant that knows of nothing.
+        """
+        self._overhearing = True
+        try:
+            self._replies.overhear(conversation_id, text, places)
+        finally:
+            self._overhearing = False
+            self._hass.loop.call_soon(self.refresh)
