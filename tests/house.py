@@ -1,7 +1,6 @@
 """A house with a coach in it, for tests: the real integration on the fakes of `voice_stack`."""
 
 from collections.abc import Mapping
-
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -12,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.knot_coach.const import DOMAIN, Conf
 from custom_components.knot_coach.coordinator import Coach
+from tests.fake_heater import Pad, Room
 from tests.virtual_clock import VirtualClock
 from tests.voice_stack import FakePlayer, FakeSatellite, Reply, Stack, device_of, say, setup_stack
 
@@ -72,16 +72,28 @@ class House:
         self.satellite = FakeSatellite("bedroom")
         self.kitchen = FakeSatellite("kitchen")
         self.player = FakePlayer("bedroom")
+        self.room: Room
         self.stack: Stack
         self.entry: MockConfigEntry
         self.coach: Coach
 
-    async def build(self, **options: Any) -> House:
-        """Set everything up."""
+    async def build(
+        self, *, pad: Pad | None = None, options: Mapping[str, Any] | None = None
+    ) -> House:
+        """Set everything up; a pad comes with its switch and a thermometer."""
+        if pad is not None:
+            self.room = Room(self.hass, pad)
+            await self.room.async_add_switch()
+            await self.room.async_add_thermometer()
+            heat: dict[str, Any] = {
+                Conf.HEATER: "switch.pad",
+                Conf.TEMPERATURE: "sensor.pad_temperature",
+            }
+            options = {**heat, **(options or {})}
         self.stack = await setup_stack(self.hass, self.satellite, self.kitchen, self.player)
         put_device_in(self.hass, self.satellite, ROOM)
         put_device_in(self.hass, self.kitchen, OTHER_ROOM)
-        self.entry = coach_entry(self.hass, self.satellite.entity_id, **options)
+        self.entry = coach_entry(self.hass, self.satellite.entity_id, options=options)
         self.coach = await set_up(self.hass, self.entry)
         return self
 

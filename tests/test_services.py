@@ -18,14 +18,21 @@ async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> House:
     return await House(hass, virtual_time).build()
 
 
-async def act(house: House, action: str, *, response: bool = False, **data: Any) -> Any:
+async def act(house: House, action: str, **data: str | bool) -> None:
     """Call an action of the coach."""
-    return await house.hass.services.async_call(
-        DOMAIN, action, data, blocking=True, return_response=response
+    await house.hass.services.async_call(DOMAIN, action, data, blocking=True)
+
+
+async def plan_of(house: House, **data: str) -> dict[str, Any]:
+    """Start a session and return its plan."""
+    plan = await house.hass.services.async_call(
+        DOMAIN, "start_session", data, blocking=True, return_response=True
     )
+    assert plan is not None
+    return {**plan}
 
 
-async def refused(house: House, action: str, key: str, **data: Any) -> str:
+async def refused(house: House, action: str, key: str, **data: str | bool) -> str:
     """Call an action that must be refused for a reason; return the message."""
     before = house.session
     with pytest.raises(ServiceValidationError) as caught:
@@ -50,9 +57,7 @@ async def to_pressing(house: House) -> None:
 
 
 async def test_start_returns_the_plan(house: House) -> None:
-    plan = await act(
-        house, "start_session", response=True, area="forearm", side="right", length="quick"
-    )
+    plan = await plan_of(house, area="forearm", side="right", length="quick")
     assert plan["area"] == "forearm"
     assert plan["side"] == "right"
     assert plan["total"] == 235
@@ -73,16 +78,12 @@ async def test_start_returns_the_plan(house: House) -> None:
 
 
 async def test_start_by_the_name_of_a_routine(house: House) -> None:
-    plan = await act(
-        house, "start_session", response=True, routine="quick neck knot routine", side="left"
-    )
+    plan = await plan_of(house, routine="quick neck knot routine", side="left")
     assert (plan["area"], plan["length"]) == ("upper_traps", "quick")
 
 
 async def test_a_deep_session_on_both_sides_is_played_as_standard(house: House) -> None:
-    plan = await act(
-        house, "start_session", response=True, area="forearm", side="both", length="deep"
-    )
+    plan = await plan_of(house, area="forearm", side="both", length="deep")
     assert plan["length"] == "standard"
 
 
@@ -96,7 +97,9 @@ async def test_a_deep_session_on_both_sides_is_played_as_standard(house: House) 
         ("heat_not_set_up", {"area": "upper_traps", "heat": True}),
     ],
 )
-async def test_a_start_that_makes_no_sense(house: House, key: str, data: dict[str, Any]) -> None:
+async def test_a_start_that_makes_no_sense(
+    house: House, key: str, data: dict[str, str | bool]
+) -> None:
     await refused(house, "start_session", key, **data)
     assert house.satellite.heard == []
 
@@ -123,7 +126,7 @@ async def test_the_commands_of_a_session(house: House) -> None:
     assert house.session.attributes["pressure"] is None
     await refused(house, "pause", "not_now_already_paused")
     await act(house, "resume")
-    assert (house.session.state, house.session.attributes["phase"]) == ("active", "press")
+    await house.until("active", phase="press", within=1)
     await refused(house, "resume", "not_now_not_paused")
     await house.clock.run_until(lambda: house.session.attributes["phase_ends_at"], 30)
     ends = house.session.attributes["phase_ends_at"]
@@ -200,7 +203,7 @@ async def test_an_area_rests_after_a_session(house: House) -> None:
     message = await refused(house, "start_session", "resting", area="upper_traps", side="left")
     assert "until" in message
     # The other side has rested, so the coach need not ask which.
-    plan = await act(house, "start_session", response=True, area="upper_traps", length="quick")
+    plan = await plan_of(house, area="upper_traps", length="quick")
     assert plan["side"] == "right"
 
 

@@ -1,6 +1,7 @@
 """A whole session in a real Home Assistant: said, heard, spoken through to the last stretch."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -65,6 +66,7 @@ async def test_a_hold_begins_when_its_instruction_has_been_spoken(house: House) 
         await house.until("active", phase=phase, within=200)
         await house.clock.run_until(lambda: house.session.attributes["phase_ends_at"], 40)
         instruction = house.satellite.heard[-1]
+        assert instruction.ended is not None
         ends = loop_time(house, house.session.attributes["phase_ends_at"])
         assert ends - instruction.ended == pytest.approx(seconds, abs=0.05)
 
@@ -75,7 +77,8 @@ async def test_a_whole_session_has_no_two_lines_at_once(house: House) -> None:
     await house.clock.advance(20)
     heard = house.satellite.heard
     assert len(heard) > 25
-    for line, following in zip(heard, heard[1:], strict=False):
+    for line, following in pairwise(heard):
+        assert line.ended is not None
         assert line.ended <= following.began
 
 

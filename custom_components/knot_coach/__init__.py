@@ -20,7 +20,7 @@ from .voice.sentences import Vocabulary, async_register
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
-async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     """Register the actions, and switch off whatever heater a crash has left on."""
     services.async_setup(hass)
     async_recover(hass, await async_get_book(hass))
@@ -39,8 +39,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     coach = entry.runtime_data = Coach(hass, entry, settings, catalogue, memory)
     if settings.heat is not None:
         book = await async_get_book(hass)
-        coach.heater = Heater(hass, entry, settings.heat, book, report=coach.report)
-        await coach.heater.async_start()
+        heater = coach.admission.heater = Heater(
+            hass, entry, settings.heat, book, report=coach.report
+        )
+        await heater.async_start()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     speak = coach.book.line
@@ -55,7 +57,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     return True
 
 
-async def async_update(hass: HomeAssistant, entry: KnotCoachEntry) -> None:
+async def async_update(_: HomeAssistant, entry: KnotCoachEntry) -> None:
     """Take changed settings over: at once, or when the session that goes on has ended."""
     entry.runtime_data.async_reload_when_idle()
 

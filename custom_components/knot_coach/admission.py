@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .content import Catalogue
+from .heater import Heater
 from .massage.areas import Area, Side
 from .massage.load import first_time, locked, pressed_today, resting_until, sharing
 from .massage.phases import Length
@@ -20,14 +21,17 @@ from .massage.plan import Order, Plan, Profile, compile_plan
 from .massage.screening import Restrictions, Screening, effects, refuse
 from .massage.states import ALL_LIMIT_DAY, SIDE_LIMIT_DAY
 from .massage.wording import Phrasebook
-from .settings import Settings
+from .settings import Choice, Settings
 from .store import Memory
 
 LEAST_PRESSING: Final = timedelta(seconds=60)
 """Below this a day's rest of the limits is not worth a session; one short round."""
 
+EXAMPLES: Final = 3
+"""No more choices than this in one spoken line (massage.md §4.8)."""
 
-class Refused(ServiceValidationError):
+
+class Refused(ServiceValidationError):  # noqa: N818 - a refusal is an answer, not a mistake
     """A wish cannot be granted, and the message says what to do.
 
     `key` names the translated message and, as `reply.<key>`, the spoken line.
@@ -64,9 +68,48 @@ class Admission:
         self._settings = settings
         self._catalogue = catalogue
         self._memory = memory
+        self.choice = Choice(None, Length.STANDARD, settings.target)
+        self.heater: Heater | None = None
+
+    def wanted(
+        self,
+        area: str,
+        now: datetime,
+        *,
+        side: Side | None = None,
+        length: Length | None = None,
+        target: int | None = None,
+        heat: bool | None = None,
+    ) -> Wanted:
+        """Fill in what was left open with what is chosen for the next session.
+
+        Without a word about heat it is offered wherever it may be used. Raises Refused where heat
+        is asked for and cannot be had.
+        """
+        return Wanted(
+            area=area,
+            side=side or self.choice.side,
+            length=length or self.choice.length,
+            target=target or self.choice.target.level,
+            heat=self._heat_time(now, asked=heat),
+        )
+
+    def _heat_time(self, now: datetime, *, asked: bool | None) -> timedelta | None:
+        if asked is False or (asked is None and self.heater is None):
+            return None
+        if self.heater is None:
+            raise Refused("heat_not_set_up")
+        reason = self.heater.refusal(blocked=self.restrictions(now).no_heat)
+        if reason is None:
+            return timedelta(minutes=self._settings.heat_minutes)
+        if asked:
+            raise Refused(reason)
+        return None
 
     def admit(self, wanted: Wanted, book: Phrasebook, now: datetime) -> Plan:
         """Return the plan for what is wanted. Raises Refused."""
+        if self.heater is not None and self.heater.stuck:
+            raise Refused("heat_stuck")
         area = self._area(wanted.area, book)
         name = book.name(area.key)
         side = wanted.side
@@ -98,13 +141,13 @@ class Admission:
         stored = self._settings.screening
         if stored is None or self._settings.acknowledged is None:
             return effects(None, dt_util.as_local(now).date())
-        screening = Screening(stored.on, stored.findings)
+        screening = Screening(stored.on, stored.findings, stored.places)
         return effects(screening, dt_util.as_local(now).date())
 
     def _area(self, key: str, book: Phrasebook) -> Area:
         if key not in self._catalogue.areas:
-            names = ", ".join(book.name(area) for area in self._catalogue.areas)
-            raise Refused("unknown_area", areas=names)
+            names = [book.name(area) for area in self._catalogue.areas][:EXAMPLES]
+            raise Refused("unknown_area", areas=", ".join(names))
         return self._catalogue.areas[key]
 
     def _check_screening(
@@ -125,7 +168,9 @@ class Admission:
         reason = locked(self._memory.locks, area.key, now)
         if reason is None:
             return
-        if reason.endswith("emergency"):
+        if reason == "acknowledge_emergency":
+            raise Refused("acknowledge_emergency")
+        if reason == "locked_emergency":
             until = max(lock.until for lock in self._memory.locks if lock.area is None)
             raise Refused("locked_emergency", time=clock_time(until, now))
         raise Refused("locked_area", area=name)

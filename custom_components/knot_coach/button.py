@@ -61,7 +61,7 @@ class CoachButton(MomentEntity, ButtonEntity):
     async def async_press(self) -> None:
         match self.entity_description.wish:
             case Command() as command:
-                await self.coordinator.async_obey(command, self._context)
+                await self.coordinator.async_obey(command)
             case Answer() as answer:
                 person = await async_is_person(self.hass, self._context)
                 await self.coordinator.async_answer(answer, person=person)

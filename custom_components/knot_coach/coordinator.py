@@ -1,15 +1,11 @@
-"""The shell round a session: it holds one, arms one timer, performs effects, publishes one view.
+"""The shell round a session: it carries out effects, publishes one view, and stores every step.
 
-Everything that happens to a session goes through `_take`: it is done to the pure core, and what
-the core asks for is carried out, in the order it was asked for. A fact that arrives while that is
-going on waits in line. Nothing here sleeps or polls.
+`runner.py` holds the session and its one timer; what may be started is decided in `admission.py`.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 import logging
 from typing import Any, Final, override
 
@@ -17,11 +13,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
-from homeassistant.util import dt as dt_util
 
 from .admission import Admission, Refused, Wanted
 from .announce import Announcer, NoOutputError
-from .clock import Clock
 from .const import DOMAIN
 from .content import Catalogue
 from .heater import Heater
@@ -30,13 +24,13 @@ from .massage.messages import (
     Answer,
     Answered,
     Begun,
-    ClockMoved,
     Command,
     Effect,
     HeatOff,
     Hush,
     Lock,
     NotNow,
+    Priority,
     Report,
     Say,
     SpeechCut,
@@ -46,37 +40,28 @@ from .massage.messages import (
     StopHeat,
     Tell,
 )
-from .massage.moves import Move
 from .massage.phases import Length
 from .massage.plan import Plan
 from .massage.record import record
-from .massage.session import advance, begin, command, report
-from .massage.snapshot import UnreadableSnapshotError, restore, save, wake
-from .massage.states import Ended, Session
-from .massage.view import IDLE, SessionView, view
+from .massage.session import begin
+from .massage.snapshot import wake
+from .massage.states import Session
+from .massage.view import IDLE, SessionView, lines_ahead, view
 from .massage.wording import Line, Phrasebook
-from .settings import Settings, Target
-from .store import RESUMABLE_FOR, Memory
+from .put_away import pack, unpack
+from .runner import Runner
+from .settings import Choice, Settings, Target
+from .store import Memory
 from .voice.sentences import async_session_changed
 
 _LOGGER = logging.getLogger(__name__)
 
 type KnotCoachEntry = ConfigEntry[Coach]
 
-LATE: Final = timedelta(seconds=3)
-"""Woken this long after a deadline, nobody has watched the person (DESIGN.md §5)."""
+BROKEN_ID: Final = 0
+"""The id of the one line that belongs to no session."""
 LAST_WORDS: Final = 10.0
 """Seconds that the last words get when the coach is unloaded."""
-
-
-@dataclass(slots=True)
-class Choice:
-    """What the next session gets where nobody says otherwise."""
-
-    side: Side | None
-    """None: the coach asks."""
-    length: Length
-    target: Target
 
 
 class Coach(DataUpdateCoordinator[SessionView]):
@@ -98,13 +83,13 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.catalogue = catalogue
         self.memory = memory
         self.admission = Admission(settings, catalogue, memory)
-        self.choice = Choice(None, Length.STANDARD, settings.target)
         self.signal = f"{DOMAIN}.{entry.entry_id}"
         self.caption: str | None = None
-        self.heater: Heater | None = None
-        self.session: Session | None = None
         self.data = IDLE
-        self._clock = Clock(hass.loop)
+        self._runner = Runner(
+            hass.loop, perform=self._perform, settled=self._settle, broken=self._broken
+        )
+        self.now = self._runner.now
         self._announcer = Announcer(
             hass,
             entry,
@@ -115,9 +100,6 @@ class Coach(DataUpdateCoordinator[SessionView]):
             cut=lambda number: self.report(SpeechCut(number)),
             failed=lambda number: self.report(SpeechFailed(number)),
         )
-        self._timer: asyncio.TimerHandle | None = None
-        self._inbox: deque[Callable[[Session, datetime], Move]] = deque()
-        self._busy = False
         self._starting = False
         self._trigger = ""
         self._context = Context()
@@ -127,14 +109,25 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._saving = asyncio.Lock()
         self._saved: object = None
 
-    def now(self) -> datetime:
-        """Return the present instant on a clock that nobody can set back."""
-        return self._clock.now()
+    @property
+    def session(self) -> Session | None:
+        """The session that goes on, or the last one."""
+        return self._runner.session
 
     @property
     def book(self) -> Phrasebook:
         """The spoken lines in the coach's language."""
         return self.catalogue.book(self.hass.config.language)
+
+    @property
+    def choice(self) -> Choice:
+        """What the next session gets where nobody says otherwise."""
+        return self.admission.choice
+
+    @property
+    def heater(self) -> Heater | None:
+        """What it warms with."""
+        return self.admission.heater
 
     @property
     def last_record(self) -> Mapping[str, Any] | None:
@@ -164,29 +157,20 @@ class Coach(DataUpdateCoordinator[SessionView]):
         if stored is None:
             return
         now = self.now()
-        try:
-            saved_at = datetime.fromisoformat(stored["saved_at"])
-            session = restore(stored["session"], self.catalogue.areas, self.book, now)
-        except UnreadableSnapshotError, KeyError, TypeError, ValueError:
-            _LOGGER.exception("The interrupted session cannot be read and is given up")
+        found = unpack(stored, self.catalogue.areas, self.book, now)
+        if found is None or not found.resumable:
+            if found is not None:
+                await self.memory.async_add(found.record, None)
             await self.memory.async_save_session(None)
             return
-        self._trigger = stored.get("trigger", "")
-        if not session.live or now - saved_at > RESUMABLE_FOR:
-            await self.memory.async_add(record(session, saved_at, self._trigger), None)
-            await self.memory.async_save_session(None)
-            return
-        self._perform_move(wake(session, now), now)
-        if session.hot and not self.heat_on:
+        self._trigger = found.trigger
+        self._runner.begin(wake(found.session, now), now)
+        if found.session.hot and not self.heat_on:
             self.report(HeatOff())
 
     async def async_close(self) -> None:
         """Leave: heat off first, then the session is put away as it stands."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._inbox.clear()
-        self._busy = True
+        self._runner.stop()
         if self.heater is not None:
             await self.heater.async_close()
         await self._async_save()
@@ -195,57 +179,17 @@ class Coach(DataUpdateCoordinator[SessionView]):
     @callback
     def async_reload_when_idle(self) -> None:
         """Take changed settings over; a session that goes on is not torn down for it."""
-        self._reload = self.session is not None and self.session.live
+        self._reload = self._runner.live
         if not self._reload:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 
     # What people and machines want
 
-    def wanted(
-        self,
-        area: str,
-        *,
-        side: Side | None = None,
-        length: Length | None = None,
-        target: int | None = None,
-        heat: bool | None = None,
-    ) -> Wanted:
-        """Fill in what was left open with what is chosen for the next session.
-
-        Without a word about heat it is offered wherever it may be used. Raises Refused where heat
-        is asked for and cannot be had.
-        """
-        return Wanted(
-            area=area,
-            side=side or self.choice.side,
-            length=length or self.choice.length,
-            target=target or self.choice.target.level,
-            heat=self._heat_time(heat),
-        )
-
-    def _heat_time(self, asked: bool | None) -> timedelta | None:
-        if asked is False or (asked is None and self.heater is None):
-            return None
-        reason = self._no_heat()
-        if reason is None:
-            return timedelta(minutes=self.settings.heat_minutes)
-        if asked:
-            raise Refused(reason)
-        return None
-
-    def _no_heat(self) -> str | None:
-        if self.heater is None:
-            return "heat_not_set_up"
-        blocked = self.admission.restrictions(self.now()).no_heat
-        return self.heater.refusal(blocked=blocked)
-
     def admit(self, wanted: Wanted) -> Plan:
         """Return the plan for what is wanted, if it may be started now. Raises Refused."""
-        if self._starting or (self.session is not None and self.session.live):
+        if self._starting or self._runner.live:
             area = self.session.order.area.key if self.session else wanted.area
             raise Refused("already_running", area=self.book.name(area))
-        if self.heater is not None and self.heater.stuck:
-            raise Refused("heat_stuck")
         plan = self.admission.admit(wanted, self.book, self.now())
         if not self.available:
             raise Refused("no_output")
@@ -256,7 +200,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
         Raises Refused if another one begins or nothing can be spoken; nothing is started then.
         """
-        if self._starting or (self.session is not None and self.session.live):
+        if self._starting or self._runner.live:
             raise Refused("already_running", area=self.book.name(plan.order.area.key))
         self._starting = True
         try:
@@ -268,19 +212,20 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._trigger, self._context = trigger, context
         first_id = self.session.next_id if self.session is not None else 1
         now = self.now()
-        self._perform_move(begin(plan, now, first_id=first_id), now)
+        self._captions.clear()
+        self._runner.begin(begin(plan, now, first_id=first_id), now)
 
-    async def async_obey(self, wish: Command, context: Context | None = None) -> None:
+    async def async_obey(self, wish: Command) -> None:
         """Carry out a command. Raises Refused with the reason, and changes nothing then."""
         self.obey(wish)
 
     @callback
     def obey(self, wish: Command) -> None:
         """Carry out a command. Raises Refused with the reason, and changes nothing then."""
-        if self.session is None or not self.session.live:
+        if not self._runner.live:
             raise Refused("no_session")
         try:
-            self._take(lambda session, now: command(session, wish, now))
+            self._runner.command(wish)
         except NotNow as err:
             raise Refused(f"not_now_{err.reason}", **err.slots) from err
 
@@ -291,60 +236,26 @@ class Coach(DataUpdateCoordinator[SessionView]):
     @callback
     def answer(self, answer: Answer, *, person: bool) -> None:
         """Answer the open question. Raises Refused where there is none, or a machine answers."""
-        if self.session is None or not self.session.live:
+        if not self._runner.live:
             raise Refused("no_session")
         if not person:
             raise Refused("person_needed")
         self.report(Answered(answer, person=person))
 
-    async def async_choose(self, **changes: Any) -> None:
-        """Change what the next session gets."""
-        for name, value in changes.items():
-            setattr(self.choice, name, value)
+    async def async_choose(self, name: str, value: Side | Length | Target | None) -> None:
+        """Change one thing that the next session gets; `name` is that of a field of `Choice`."""
+        setattr(self.choice, name, value)
         self.async_update_listeners()
 
     @callback
     def report(self, fact: Report) -> None:
         """Tell the session a fact."""
-        if self.session is not None:
-            self._take(lambda session, now: report(session, fact, now))
+        self._runner.report(fact)
 
-    # The loop of cause and effect
+    # Effects
 
-    def _take(self, move: Callable[[Session, datetime], Move]) -> None:
-        """Do one thing to the session, then whatever came up meanwhile.
-
-        A command that is refused raises NotNow from here, and nothing has happened.
-        """
-        if self._busy:
-            self._inbox.append(move)
-            return
-        if self.session is None:
-            return
-        now = self.now()
-        self._perform_move(move(self.session, now), now)
-
-    def _perform_move(self, move: Move, now: datetime) -> None:
-        before, self._busy = self.session, True
-        try:
-            self.session, effects = move
-            for effect in effects:
-                self._perform(effect)
-        finally:
-            self._busy = False
-        self._settle(before, now)
-        while self._inbox and self.session is not None:
-            waiting = self._inbox.popleft()
-            try:
-                self._take(waiting)
-            except NotNow as err:
-                _LOGGER.debug("Too late for a command: %s", err.reason)
-
-    def _settle(self, before: Session | None, now: datetime) -> None:
-        """Arm the timer, show the session, and store it."""
-        session = self.session
-        assert session is not None  # noqa: S101 - a move leaves a session behind
-        self._arm(session.deadline)
+    def _settle(self, before: Session | None, session: Session, now: datetime) -> None:
+        """Show the session, and store it."""
         if before is None or before.plan is not session.plan:
             self._warm(session)
         if session.live or (before is not None and before.live):
@@ -394,25 +305,14 @@ class Coach(DataUpdateCoordinator[SessionView]):
         if self._reload:
             self.async_reload_when_idle()
 
-    # Time
-
-    def _arm(self, deadline: datetime | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-        if deadline is not None:
-            self._timer = self.hass.loop.call_at(
-                self._clock.loop_time(deadline), self._due, deadline
-            )
-
-    @callback
-    def _due(self, deadline: datetime) -> None:
-        self._timer = None
-        gap = self.now() - deadline
-        if gap > LATE:
-            self.report(ClockMoved(gap))
-        else:
-            self._take(advance)
+    def _broken(self) -> None:
+        """A fault of ours has ended the session: hands off, heat off."""
+        line = self.book.line("stopped")
+        self._announcer.hush()
+        self._announcer.say(Say(self.now(), BROKEN_ID, line, Priority.SAFETY))
+        self._stop_heat()
+        self.async_set_updated_data(IDLE)
+        async_session_changed(self.hass)
 
     # The voice
 
@@ -422,12 +322,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.async_update_listeners()
 
     def _warm(self, session: Session) -> None:
-        lines: list[Line] = []
-        for step in session.steps[session.index :]:
-            lines += [*step.setup, *step.lines, *(cue.line for cue in step.cues)]
-        lines += [self.book.line(key) for key in ("intro_wake", "l3", "l4", "l5", "paused")]
         self.config_entry.async_create_background_task(
-            self.hass, self._async_warm(list(dict.fromkeys(lines))), f"{self.name} warm"
+            self.hass, self._async_warm(lines_ahead(session)), f"{self.name} warm"
         )
 
     async def _async_warm(self, lines: list[Line]) -> None:
@@ -446,16 +342,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
             if session is self._saved:
                 return
             self._saved = session
-            now = self.now()
-            await self.memory.async_save_session(
-                None
-                if session is None or isinstance(session.state, Ended)
-                else {
-                    "saved_at": dt_util.utcnow().isoformat(),
-                    "trigger": self._trigger,
-                    "session": save(session, now),
-                }
-            )
+            stored = session and session.live and pack(session, self.now(), self._trigger)
+            await self.memory.async_save_session(stored or None)
 
     @override
     async def _async_update_data(self) -> SessionView:

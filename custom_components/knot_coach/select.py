@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, override
+from typing import Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.core import HomeAssistant
@@ -13,11 +13,11 @@ from homeassistant.helpers.restore_state import (
     RestoreEntity,
 )
 
-from .coordinator import Choice, Coach, KnotCoachEntry
+from .coordinator import Coach, KnotCoachEntry
 from .entity import CoachEntity
 from .massage.areas import Side
 from .massage.phases import Length
-from .settings import Target
+from .settings import Choice, Target
 
 PARALLEL_UPDATES = 0
 
@@ -31,7 +31,7 @@ class CoachSelectDescription(SelectEntityDescription):
     """A select, and how an option and a choice become each other."""
 
     read_fn: Callable[[Choice], str]
-    write_fn: Callable[[str], Any]
+    write_fn: Callable[[str], Side | Length | Target | None]
 
 
 SELECTS = (
@@ -97,4 +97,4 @@ class CoachSelect(CoachEntity, SelectEntity, RestoreEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         description = self.entity_description
-        await self.coordinator.async_choose(**{description.key: description.write_fn(option)})
+        await self.coordinator.async_choose(description.key, description.write_fn(option))

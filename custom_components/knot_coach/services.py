@@ -88,8 +88,9 @@ async def _start(call: ServiceCall) -> ServiceResponse:
         area, side, length = routine.area, side or routine.side, length or routine.length
     if area is None:
         raise Refused("what_to_start")
-    wanted = coach.wanted(
+    wanted = coach.admission.wanted(
         area,
+        coach.now(),
         side=side,
         length=length,
         target=call.data.get(ATTR_TARGET),
@@ -102,13 +103,13 @@ async def _start(call: ServiceCall) -> ServiceResponse:
 
 def _obeying(wish: Command) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
     async def obey(call: ServiceCall) -> None:
-        await _coach(call).async_obey(wish, call.context)
+        await _coach(call).async_obey(wish)
 
     return obey
 
 
 async def _feedback(call: ServiceCall) -> None:
-    await _coach(call).async_obey(call.data[ATTR_FEEDBACK], call.context)
+    await _coach(call).async_obey(call.data[ATTR_FEEDBACK])
 
 
 async def _acknowledge(call: ServiceCall) -> None:

@@ -11,7 +11,9 @@ from homeassistant.config_entries import ConfigEntry
 from .announce import Output
 from .const import Conf
 from .heater import HeatConfig
+from .massage.areas import Side
 from .massage.heat import DEFAULT_MINUTES, MAX_TIME
+from .massage.phases import Length
 from .massage.plan import DEFAULT_CEILING, HIGHEST_CEILING
 from .massage.screening import Finding
 
@@ -33,6 +35,16 @@ class Target(StrEnum):
     def level(self) -> int:
         """The level of pressure that is aimed at, 4 to 6."""
         return {Target.GENTLE: 4, Target.BALANCED: 5, Target.FIRM: 6}[self]
+
+
+@dataclass(slots=True)
+class Choice:
+    """What the next session gets where nobody says otherwise."""
+
+    side: Side | None
+    """None: the coach asks."""
+    length: Length
+    target: Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

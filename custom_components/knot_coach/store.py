@@ -7,7 +7,7 @@ and goes away with the coach. Saves are awaited and atomic, so that a crash find
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 import logging
 from typing import Any, Final
 
@@ -26,8 +26,6 @@ _LOGGER = logging.getLogger(__name__)
 VERSION: Final = 1
 KEPT_RECORDS: Final = 500
 """More than a year of daily sessions; trends need the last eight (massage.md §6)."""
-RESUMABLE_FOR: Final = timedelta(minutes=30)
-"""A session that was cut off longer ago is over; nobody lies there still. Our choice."""
 _SAFETY: Final = frozenset({Outcome.STOPPED_SAFETY, Outcome.EMERGENCY})
 
 

@@ -19,6 +19,7 @@ from .states import (
     Session,
     Working,
 )
+from .wording import Line
 
 
 class Shown(StrEnum):
@@ -62,6 +63,8 @@ class SessionView:
 
 
 IDLE = SessionView()
+_READY_WORDS = ("l3", "l4", "l5", "l6", "paused", "too_much", "released", "stopped")
+"""What may be needed at any moment and cannot wait to be synthesised."""
 
 
 def view(s: Session | None, now: datetime) -> SessionView:
@@ -129,3 +132,12 @@ def _remaining(s: Session, now: datetime) -> timedelta:
             return rest + step.speech + (step.duration if left is None else left)
         case _, step:
             return rest + step.speech + step.duration
+
+
+def lines_ahead(s: Session) -> list[Line]:
+    """Return what will be spoken from the present step on if all goes well, in order, once each."""
+    lines: list[Line] = []
+    for step in s.steps[s.index :]:
+        lines += [*step.setup, *step.lines, *(cue.line for cue in step.cues)]
+    lines += [s.line(key) for key in _READY_WORDS]
+    return list(dict.fromkeys(lines))

@@ -1,0 +1,59 @@
+"""A session that is put away on disk, and taken out again by the next run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final
+
+from homeassistant.util import dt as dt_util
+
+from .massage.areas import Area
+from .massage.record import record
+from .massage.snapshot import UnreadableSnapshotError, restore, save
+from .massage.states import Session
+from .massage.wording import Phrasebook
+
+_LOGGER = logging.getLogger(__name__)
+
+RESUMABLE_FOR: Final = timedelta(minutes=30)
+"""A session that was cut off longer ago is over; nobody lies there still. Our choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A session that was cut off."""
+
+    session: Session
+    saved_at: datetime
+    trigger: str
+    resumable: bool
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What it leaves behind if it is not resumed."""
+        return record(self.session, self.saved_at, self.trigger)
+
+
+def pack(session: Session, now: datetime, trigger: str) -> dict[str, Any]:
+    """Return what has to be stored; the wall clock tells the next run how old it is."""
+    return {
+        "saved_at": dt_util.utcnow().isoformat(),
+        "trigger": trigger,
+        "session": save(session, now),
+    }
+
+
+def unpack(
+    stored: Mapping[str, Any], areas: Mapping[str, Area], book: Phrasebook, now: datetime
+) -> Found | None:
+    """Take a session out again, interrupted; None, and a line in the log, if it is damaged."""
+    try:
+        saved_at = datetime.fromisoformat(stored["saved_at"])
+        session = restore(stored["session"], areas, book, now)
+        trigger = str(stored["trigger"])
+    except UnreadableSnapshotError, KeyError, TypeError, ValueError:
+        _LOGGER.exception("The interrupted session cannot be read and is given up")
+        return None
+    fresh = timedelta() <= dt_util.utcnow() - saved_at <= RESUMABLE_FOR
+    return Found(session, saved_at, trigger, resumable=session.live and fresh)
