@@ -225,6 +225,8 @@ class Quench:
             DOMAIN,
             self._issue_id,
             is_fixable=False,
+            # The warning has to outlive a restart even where no coach is left to raise it again.
+            is_persistent=True,
             severity=ir.IssueSeverity.CRITICAL,
             translation_key="heat_stuck",
             translation_placeholders={"heater": self.outlet.name},

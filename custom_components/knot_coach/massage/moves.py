@@ -150,5 +150,5 @@ def held(s: Session) -> bool:
 
 
 def minutes(time: timedelta) -> int:
-    """Round to whole minutes, at least one."""
-    return max(1, round(time / timedelta(minutes=1)))
+    """Round to whole minutes, at least two: no sentence says "about one minutes"."""
+    return max(2, round(time / timedelta(minutes=1)))
