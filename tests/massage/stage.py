@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, override
 
 from massage.areas import Area, Gun, Side
 from massage.messages import Begun, Command, Effect, Hush, Priority, Report, Say, Spoken
@@ -26,10 +27,23 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list) else (str(value),)
 
 
+class Book(Phrasebook):
+    """A phrasebook that does not fill the screen when a test fails."""
+
+    __slots__ = ()
+
+    @override
+    def __repr__(self) -> str:
+        return "BOOK"
+
+    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # noqa: ANN401 - hypothesis' own
+        printer.text("BOOK")
+
+
 def read_book(language: str = "en") -> Phrasebook:
     """Read the spoken lines of a language."""
     data = yaml.safe_load((CATALOGUE / "phrases" / f"{language}.yaml").read_text("utf-8"))
-    return Phrasebook(
+    return Book(
         language=data["language"],
         lines={key: _texts(value) for key, value in data["lines"].items()},
         areas={

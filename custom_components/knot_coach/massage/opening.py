@@ -169,6 +169,9 @@ def _ache(s: Session, answer: Answer, at: datetime) -> Move:
 
 
 def _consent(s: Session, at: datetime) -> Move:
+    if s.hot:
+        # It came on unasked and is being switched off: a heater that does as it likes gets no yes.
+        return _go_on(s, at, "heat_failed")
     return start_heat(replace(s, todo=s.todo[1:]), at, s.order.heat or timedelta())
 
 

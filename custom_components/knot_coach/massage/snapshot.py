@@ -46,6 +46,7 @@ def save(s: Session, now: datetime) -> dict[str, Any]:
         "goal": s.goal,
         "ceiling": s.ceiling,
         "pressed": [[side, spot, time.total_seconds()] for (side, spot), time in s.pressed.items()],
+        "contact": s.contact.total_seconds(),
         "gunned": s.gunned.total_seconds(),
         "unanswered": s.unanswered,
         "skipped": sorted(s.skipped),
@@ -105,6 +106,8 @@ def _restore(
         pressed={
             (Side(side), spot): timedelta(seconds=time) for side, spot, time in data["pressed"]
         },
+        lifted_at=now,
+        contact=timedelta(seconds=data["contact"]),
         gunned=timedelta(seconds=data["gunned"]),
         unanswered=data["unanswered"],
         skipped=frozenset(Phase(phase) for phase in data["skipped"]),

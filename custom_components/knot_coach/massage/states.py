@@ -310,7 +310,7 @@ class Session:
         """When the session ends, whatever was said (massage.md §2.4)."""
         if self.active_since is None:
             return None
-        return self.active_since + SESSION_LIMIT - self.active
+        return self.active_since + max(timedelta(), SESSION_LIMIT - self.active)
 
     @property
     def pressing(self) -> bool:

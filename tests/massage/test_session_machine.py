@@ -1,0 +1,447 @@
+"""Any words, facts and silences in any order: the rules that hold whatever happens.
+
+Every row of `ALLOWED` has to be reached by a word that was really obeyed, and every word that a
+state does not allow has to be refused with a reason that can be spoken; what was never reached
+fails.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+import json
+from typing import Any, ClassVar
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from massage.areas import Side
+from massage.messages import (
+    Answer,
+    Answered,
+    Begun,
+    ClockMoved,
+    Command,
+    Eased,
+    Effect,
+    HeatConfirmed,
+    HeatLost,
+    HeatOff,
+    HeatOn,
+    HeatReady,
+    HeatStuck,
+    NoAnswer,
+    NotNow,
+    Question,
+    Rated,
+    Report,
+    SpeechCut,
+    SpeechFailed,
+    Spoken,
+    StopWord,
+    Tier,
+)
+from massage.phases import Length, Phase
+from massage.plan import Order, Profile, compile_plan
+from massage.record import record
+from massage.session import advance, begin, command, report
+from massage.snapshot import restore, save, wake
+from massage.states import (
+    ALLOWED,
+    Asking,
+    Cooling,
+    Ended,
+    Heating,
+    Instructing,
+    Interrupted,
+    Paused,
+    PauseReason,
+    Session,
+    Working,
+)
+from massage.view import view
+import pytest
+from tests.massage.stage import AREAS, BOOK, T0
+from tests.massage.watcher import Watcher
+
+type Row = tuple[type[Any], Command]
+
+SECONDS = st.one_of(
+    st.floats(0, 30),
+    st.sampled_from([0.0, 0.001, 1.0, 3.0, 8.0, 10.0, 20.0, 30.0]),
+    st.integers(0, 900).map(lambda tenths: tenths / 10),
+    st.sampled_from([60.0, 90.0, 299.0, 600.0, 4000.0]),
+)
+WHERE = {
+    Command.FOUND: Phase.LOCATE,
+    Command.NOT_FOUND: Phase.LOCATE,
+    Command.RELEASED: Phase.PRESS,
+    Command.NOT_YET: Phase.PRESS,
+    Command.LOST: Phase.PRESS,
+    Command.HARDER: Phase.PRESS,
+}
+"""The phase in which a word fits; any for the others."""
+AHEAD = st.one_of(st.integers(0, 6), st.integers(0, 70))
+"""How many steps go well before anything else happens."""
+SELDOM = st.integers(0, 9).map(lambda number: number == 7)
+"""What ends most sessions must not come often, or nothing is ever reached."""
+GATED = replace(
+    BOOK, areas={key: {**texts, "gate": ("Any swelling?",)} for key, texts in BOOK.areas.items()}
+)
+pressed = st.integers(0, 450).map(lambda seconds: timedelta(seconds=seconds))
+profiles = st.builds(
+    Profile,
+    ceiling=st.integers(3, 7),
+    first_time=st.booleans(),
+    cautious=st.booleans(),
+    senior=st.booleans(),
+    gun=st.booleans(),
+    cross=st.booleans(),
+    deep=st.booleans(),
+    pressed_today=st.one_of(
+        st.just({}), st.dictionaries(st.sampled_from([Side.LEFT, Side.RIGHT]), pressed)
+    ),
+    pressed_in_all=st.one_of(
+        st.just(timedelta()), st.integers(0, 1000).map(lambda s: timedelta(seconds=s))
+    ),
+)
+orders = st.builds(
+    Order,
+    area=st.sampled_from(list(AREAS.values())).flatmap(
+        lambda area: st.sampled_from([area, replace(area, gate="calf"), replace(area, cap=4)])
+    ),
+    side=st.sampled_from([Side.LEFT, Side.RIGHT, Side.BOTH, None]),
+    length=st.sampled_from(list(Length)),
+    target=st.integers(1, 7),
+    heat=st.sampled_from([None, None, timedelta(minutes=10), timedelta(hours=1)]),
+    profile=st.one_of(st.just(Profile(gun=True)), profiles),
+    book=st.just(GATED),
+)
+USUAL = Order(
+    area=AREAS["forearm"], side=Side.BOTH, length=Length.STANDARD, profile=Profile(gun=True), book=GATED
+)
+heat_facts = st.sampled_from(
+    [HeatOn(), HeatReady(), HeatLost("gone"), HeatOff(), HeatOff(), HeatStuck(), HeatConfirmed()]
+)
+facts = st.one_of(
+    st.builds(Rated, st.integers(0, 10)),
+    st.builds(Eased, st.booleans()),
+    st.builds(StopWord, st.sampled_from(list(Tier)), st.booleans(), st.just("numb")),
+    st.sampled_from([NoAnswer(), SpeechFailed(1)]),
+)
+
+
+live = precondition(lambda self: self.s.live)
+
+
+class Machine(RuleBasedStateMachine):
+    """A session, an outside that tells it anything, and a bystander with a stopwatch."""
+
+    home: ClassVar[type[Any]]
+    """The state in which every word has to be said."""
+    obeyed: ClassVar[set[Row]]
+    refused: ClassVar[set[Row]]
+
+    def __init__(self) -> None:
+        """Nothing has begun yet."""
+        super().__init__()
+        self.now: datetime = T0
+        self.s: Session
+        self.watcher: Watcher
+
+    @initialize(order=orders, ahead=AHEAD)
+    def first(self, order: Order, ahead: int) -> None:
+        self.begins(order, ahead, first_id=1)
+
+    @precondition(lambda self: not self.s.live)
+    @rule(order=orders, ahead=AHEAD)
+    def another(self, order: Order, ahead: int) -> None:
+        self.begins(order, ahead, first_id=self.s.next_id)
+
+    def begins(self, order: Order, ahead: int, first_id: int) -> None:
+        profile = order.profile
+        self.watcher = Watcher(
+            now=self.now,
+            first_time=profile.first_time,
+            pressed_today=profile.pressed_today,
+            pressed_in_all=profile.pressed_in_all,
+            highest=min(order.ceiling, order.area.cap, 7),
+        )
+        self.s, effects = begin(compile_plan(order), self.now, first_id=first_id)
+        self.watcher.sees(replace(self.s, next_id=first_id), self.s, effects)
+        for _ in range(ahead):
+            self.one_step_well()
+
+    # What happens
+
+    def moves(self, move: Callable[[Session, datetime], tuple[Session, tuple[Effect, ...]]]) -> None:
+        before = self.s
+        self.s, effects = move(self.s, self.now)
+        self.watcher.sees(before, self.s, effects)
+
+    def tells(self, fact: Report) -> None:
+        self.moves(lambda s, now: report(s, fact, now))
+
+    def waits(self, seconds: float) -> None:
+        """One long advance gives what many short ones give, and each of these gets somewhere."""
+        until = self.now + timedelta(seconds=seconds)
+        at_once, effects = advance(self.s, until)
+        singly: tuple[Effect, ...] = ()
+        for _ in range(500):
+            due = self.s.deadline
+            if due is None or due > until:
+                break
+            half = self.now + (due - self.now) / 2
+            assert advance(self.s, half if half < due else self.now) == (self.s, ())
+            self.watcher.passes(self.s, due)
+            self.now = due
+            before = self.s
+            self.moves(advance)
+            assert self.s != before
+            singly += tuple(e for e in advance(before, due)[1])
+        else:
+            raise AssertionError("it gets nowhere")
+        self.watcher.passes(self.s, until)
+        self.now = until
+        assert (at_once, effects) == (self.s, singly)
+
+    @rule(seconds=SECONDS)
+    def silence(self, seconds: float) -> None:
+        self.waits(seconds)
+
+    @live
+    @rule()
+    def next_deadline(self) -> None:
+        if not isinstance(self.s.state, Asking) and self.s.deadline is not None:
+            self.waits((self.s.deadline - self.now).total_seconds())
+
+    @rule(wish=st.sampled_from(list(Command)), ends=SELDOM)
+    def says(self, wish: Command, ends: bool) -> None:
+        if wish is not Command.STOP or ends:
+            self.say(wish)
+
+    def say(self, wish: Command) -> None:
+        row = (type(self.s.state), wish)
+        before, pressed_before = self.s, dict(self.s.pressed)
+        counts = dict(self.s.notes.counts)
+        try:
+            self.moves(lambda s, now: command(s, wish, now))
+        except NotNow as no:
+            assert self.s is before
+            assert (self.s.pressed, self.s.notes.counts) == (pressed_before, counts)
+            assert self.s.line(f"not_now.{no.reason}", **no.slots).text
+            self.refused.add(row)
+        else:
+            assert wish in ALLOWED[row[0]]
+            self.obeyed.add(row)
+
+    @live
+    @rule(wish=st.sampled_from(list(Command)))
+    def says_also(self, wish: Command) -> None:
+        self.say(wish)
+
+    @rule(
+        wishes=st.lists(st.sampled_from(list(Command)), min_size=3, max_size=6, unique=True),
+        phase=st.sampled_from(list(Phase)),
+        hot=st.integers(0, 4).map(lambda number: number == 1),
+    )
+    def says_at_home(self, wishes: list[Command], phase: Phase, hot: bool) -> None:
+        """Words in a certain state: most states do not last long enough to be met by chance."""
+        for wish in wishes:
+            self.gets_to(self.home, WHERE.get(wish, phase), hot=hot or wish is Command.TOO_HOT)
+            if (self.home, wish) == (Working, Command.HARDER):
+                self.say(Command.LIGHTER)
+                self.waits(10.0)
+            self.say(wish)
+
+    @precondition(lambda self: isinstance(self.s.state, Instructing | Working))
+    @rule(wish=st.sampled_from([Command.RELEASED, Command.LOST, Command.PREVIOUS, Command.NEXT,
+                                Command.LIGHTER, Command.HARDER, Command.NOT_YET, Command.EXTEND]))
+    def says_in_step(self, wish: Command) -> None:
+        self.say(wish)
+
+    @live
+    @rule(number=st.integers(-3, 2), kind=st.sampled_from([Spoken, Spoken, Begun, SpeechCut]))
+    def speech(self, number: int, kind: type[Spoken | Begun | SpeechCut]) -> None:
+        """The end of a line, an old one or one that never was."""
+        self.hears(self.s.next_id + number, kind)
+
+    @live
+    @rule(kind=st.sampled_from([Spoken, Spoken, Spoken, Spoken, Begun, SpeechCut]))
+    def awaited_speech(self, kind: type[Spoken | Begun | SpeechCut]) -> None:
+        match self.s.state:
+            case Instructing(awaited=int(number)) | Asking(awaited=int(number)):
+                self.hears(number, kind)
+            case Working(ramp=ramp) if ramp is not None and ramp.cue is not None:
+                self.hears(ramp.cue, kind)
+            case _:
+                pass
+
+    def hears(self, number: int, kind: type[Spoken | Begun | SpeechCut]) -> None:
+        if kind is Spoken and number in self.watcher.says:
+            self.watcher.spoke(number)
+        self.tells(kind(number))
+
+    @live
+    @rule(answer=st.sampled_from(list(Answer)), person=st.booleans(), really=SELDOM)
+    def answers(self, answer: Answer, person: bool, really: bool) -> None:
+        if really or not person or not isinstance(self.s.state, Asking):
+            self.answer(Answered(answer, person=person))
+
+    def answer(self, told: Answered) -> None:
+        state = self.s.state
+        if isinstance(state, Paused) and state.reason is PauseReason.HEAT:
+            if told == Answered(Answer.YES):
+                self.watcher.heater(on=False)
+        self.tells(told)
+
+    @live
+    @rule(fact=facts, ends=SELDOM)
+    def fact(self, fact: Report, ends: bool) -> None:
+        match fact:
+            case SpeechFailed() | NoAnswer() | StopWord(certain=True) if not ends:
+                return
+            case Rated(score) if not ends:
+                fact = Rated(score // 2)
+            case _:
+                pass
+        self.tells(fact)
+
+    @rule(fact=heat_facts)
+    def heater(self, fact: Report) -> None:
+        if isinstance(fact, HeatOn | HeatOff | HeatConfirmed):
+            self.watcher.heater(on=isinstance(fact, HeatOn))
+        self.tells(fact)
+
+    @rule(seconds=SECONDS, how=st.integers(0, 5))
+    def goes_away(self, seconds: float, how: int) -> None:
+        if how == 3:
+            self.restarts(seconds)
+        elif how == 4 and self.s.live:
+            self.clock_moves(seconds)
+
+    def clock_moves(self, seconds: float) -> None:
+        before = self.s
+        self.now += timedelta(seconds=seconds)
+        self.watcher.passes(self.s, self.now, watched=False)
+        self.tells(ClockMoved(timedelta(seconds=seconds)))
+        assert self.s.level == 0 or not before.level
+
+    def restarts(self, seconds: float) -> None:
+        data = json.loads(json.dumps(save(self.s, self.now)))
+        self.now += timedelta(seconds=seconds)
+        self.watcher.off += timedelta(seconds=seconds)
+        self.watcher.now = self.now
+        back = restore(data, {self.s.order.area.key: self.s.order.area}, self.s.order.book, self.now)
+        assert isinstance(back.state, Interrupted if self.s.live else Ended)
+        for spot, time in self.watcher.spots.items():
+            assert back.pressed.get(spot, timedelta()) >= time - timedelta(milliseconds=1)
+        data["todo"] = [one for one in data["todo"] if one != Question.HEAT]
+        assert save(back, self.now) == data
+        self.s = back
+        if back.live:
+            self.moves(wake)
+
+    # What helps along, so that the far ends are reached
+
+    @live
+    @rule(times=st.integers(1, 3))
+    def goes_on(self, times: int) -> None:
+        self.goes_well(times)
+
+    @live
+    @rule(times=st.integers(1, 12))
+    def goes_well(self, times: int) -> None:
+        for _ in range(times):
+            self.one_step_well()
+
+    def one_step_well(self) -> None:
+        match self.s.state:
+            case Asking(question=Question.HEALTH | Question.GATE | Question.WRONG):
+                self.answer(Answered(Answer.NO))
+            case Asking(question=Question.HEAT | Question.SKIN):
+                self.answer(Answered(Answer.YES))
+            case Asking(question=Question.SIDE):
+                self.answer(Answered(Answer.BOTH))
+            case Asking():
+                self.answer(Answered(Answer.DULL))
+            case Cooling():
+                self.watcher.heater(on=False)
+                self.tells(HeatOff())
+            case Instructing(awaited=number):
+                self.waits(2.0)
+                self.hears(number, Spoken)
+            case Working(ramp=ramp) if ramp is not None and ramp.cue is not None:
+                self.waits(2.0)
+                self.hears(ramp.cue, Spoken)
+            case Heating() | Working():
+                self.next_deadline()
+            case Paused(reason=PauseReason.HEAT):
+                self.answer(Answered(Answer.YES))
+            case Paused() | Interrupted():
+                self.say(Command.RESUME)
+            case Ended():
+                pass
+
+    def gets_to(self, state: type[Any], phase: Phase, *, hot: bool) -> None:
+        """Go to a state in a new session, in a phase or with the heat on."""
+        if state in {Heating, Cooling} or (hot and state not in {Instructing, Working}):
+            self.begins(replace(USUAL, heat=timedelta(minutes=10)), 2, self.s.next_id)
+        else:
+            self.begins(USUAL, 1, self.s.next_id)
+            self.goes_to(Working if state is Working else Instructing, phase)
+        if state is Cooling:
+            self.tells(HeatReady())
+        if state is Asking:
+            self.tells(StopWord(Tier.B, certain=False, phrase="numb"))
+        if state is Paused:
+            self.say(Command.PAUSE)
+        if state is Interrupted:
+            self.restarts(5.0)
+        if state is Ended:
+            self.say(Command.STOP)
+
+    def goes_to(self, state: type[Any], phase: Phase) -> None:
+        while self.s.step is not None and self.s.step.phase is not phase and self.s.live:
+            self.one_step_well()
+        while self.s.live and not isinstance(self.s.state, state):
+            self.one_step_well()
+
+    @precondition(lambda self: isinstance(self.s.state, Working | Instructing))
+    @rule(seconds=st.floats(0, 30))
+    def a_moment(self, seconds: float) -> None:
+        self.waits(seconds)
+
+    # What always holds
+
+    @invariant()
+    def it_can_be_seen(self) -> None:
+        if hasattr(self, "s"):
+            seen = view(self.s, self.now)
+            assert seen.allowed == (ALLOWED[type(self.s.state)] if self.s.live else frozenset())
+            json.dumps(record(self.s, self.now, "voice"))
+            assert advance(self.s, self.now) == (self.s, ())
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("state", ALLOWED, ids=lambda state: state.__name__)
+def test_the_rules_hold_whatever_happens(state: type[Any]) -> None:
+    obeyed, refused = set[Row](), set[Row]()
+    machine = type(Machine.__name__, (Machine,), dict(home=state, obeyed=obeyed, refused=refused))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(max_examples=settings().max_examples // 2, stateful_step_count=60),
+    )
+    rows = {(state, wish) for wish in Command}
+    allowed = {(state, wish) for wish in ALLOWED[state]}
+    assert names(allowed - obeyed) == [], "allowed, but never obeyed"
+    assert names(rows - allowed - refused) == [], "never refused"
+
+
+def names(rows: set[Row]) -> list[str]:
+    return sorted(f"{state.__name__}: {wish}" for state, wish in rows)

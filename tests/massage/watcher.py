@@ -1,0 +1,195 @@
+"""A bystander with a stopwatch of its own, who sees what a session does and trusts none of its sums.
+
+It is shown every moment at which something happens. Time between two moments is counted for what
+the session was doing in between; each rule of massage.md §2.2, §2.4 and §4.5 is checked at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from massage.areas import Side
+from massage.messages import Effect, Event, Say, StartHeat, StopHeat, Tell
+from massage.phases import Phase
+from massage.states import Asking, Ended, Heating, Instructing, Session, Working
+
+ZERO = timedelta()
+MOMENT = timedelta(microseconds=10)
+"""What adding up a session's instants may be wrong by."""
+
+
+def busy(s: Session) -> bool:
+    """Whether somebody is being told to do something, or does it."""
+    return isinstance(s.state, Instructing | Working)
+
+
+def warming(s: Session) -> bool:
+    return isinstance(s.state, Heating) or (
+        isinstance(s.state, Asking) and s.state.heating is not None
+    )
+
+
+@dataclass
+class Watcher:
+    """One bystander of one session."""
+
+    now: datetime
+    first_time: bool
+    pressed_today: dict[Side, timedelta]
+    pressed_in_all: timedelta
+    highest: int
+    """Level that nothing may exceed."""
+    spots: dict[tuple[Side, int], timedelta] = field(default_factory=lambda: defaultdict(timedelta))
+    contact: timedelta = ZERO
+    """Press without a break of ten seconds."""
+    off: timedelta = timedelta(days=1)
+    gun: timedelta = ZERO
+    active: timedelta = ZERO
+    says: dict[int, Say] = field(default_factory=dict)
+    heard: set[int] = field(default_factory=set)
+    """Lines whose end was reported and that have not raised a level yet."""
+    climbed: int = 2
+    """Highest level that was reached by ear; every step may begin at two."""
+    changed_at: datetime | None = None
+    last_due: datetime | None = None
+    power: bool = False
+    """The heater may be on."""
+    told_off: bool = True
+    """It was told to go off since it was last told, or known, to be on."""
+    heat_for: timedelta = ZERO
+
+    # What the outside tells the session
+
+    def spoke(self, number: int) -> None:
+        self.heard.add(number)
+
+    def heater(self, *, on: bool) -> None:
+        self.power = on
+        self.told_off = self.told_off and not on
+
+    # What the session does
+
+    def passes(self, s: Session, now: datetime, *, watched: bool = True) -> None:
+        """Time goes by; nobody watches while the outside is asleep, and no limit is checked."""
+        gone, self.now = now - self.now, now
+        if warming(s) and watched:
+            self.heat_for += gone
+        if not busy(s) or s.step is None:
+            self.off += gone
+            return
+        self.active += gone
+        phase, spot = s.step.phase, (s.step.side, s.step.spot)
+        if phase in {Phase.PRESS, Phase.RELEASE_HOLD}:
+            if self.off >= timedelta(seconds=10):
+                self.contact = ZERO
+            self.off = ZERO
+            self.spots[spot] += gone
+            if phase is Phase.PRESS:
+                self.contact += gone
+            if watched:
+                self._check_pressing(spot)
+        else:
+            self.off += gone
+        if phase is Phase.TOOL:
+            self.gun += gone
+        if watched:
+            assert self.gun <= timedelta(seconds=120) + MOMENT
+            assert self.active <= timedelta(minutes=30) + MOMENT
+        if not watched:
+            # What happened meanwhile counts, but cannot be undone.
+            self.contact = ZERO
+            self.active = min(self.active, timedelta(minutes=30))
+
+    def _check_pressing(self, spot: tuple[Side, int]) -> None:
+        side = spot[0]
+        on_side = sum((time for (one, _), time in self.spots.items() if one is side), ZERO)
+        in_all = sum(self.spots.values(), ZERO)
+        assert self.contact <= timedelta(seconds=90) + MOMENT
+        assert self.spots[spot] <= timedelta(seconds=120 if self.first_time else 180) + MOMENT
+        assert on_side <= timedelta(seconds=300) + MOMENT
+        assert on_side + self.pressed_today.get(side, ZERO) <= timedelta(seconds=420) + MOMENT
+        assert in_all + self.pressed_in_all <= timedelta(seconds=900) + MOMENT
+
+    def sees(self, before: Session, after: Session, effects: Sequence[Effect]) -> None:
+        """Something happened at `self.now`."""
+        self._see_effects(before, effects)
+        self._see_level(before, after)
+        self._see_heat(after)
+        if not after.live:
+            assert after.deadline is None
+            assert after.level == 0
+            assert after.hands_since is None
+        else:
+            assert after.deadline is not None
+        if isinstance(before.state, Ended):
+            assert after.state == before.state
+            for effect in effects:
+                match effect:
+                    case Say(line=line):
+                        assert line.key == "heat_stuck"
+                    case Tell(event=event):
+                        assert event in {Event.HEAT_OFF, Event.HEAT_FAILED}
+                    case _:
+                        assert isinstance(effect, StopHeat)
+
+    def _see_effects(self, before: Session, effects: Sequence[Effect]) -> None:
+        number = before.next_id
+        for one, other in pairwise(effects):
+            assert one.due <= other.due
+        for effect in effects:
+            assert self.last_due is None or effect.due >= self.last_due
+            self.last_due = effect.due
+            match effect:
+                case Say():
+                    assert effect.id == number
+                    number += 1
+                    assert effect.stale is None or effect.stale > effect.due
+                    self.says[effect.id] = effect
+                case StartHeat(due, off_at):
+                    assert off_at - due <= timedelta(minutes=15)
+                    assert not self.power
+                    self.power, self.told_off = True, False
+                case StopHeat():
+                    self.told_off = True
+                case _:
+                    pass
+
+    def _see_level(self, before: Session, after: Session) -> None:
+        assert 0 <= after.level <= self.highest
+        assert after.level <= after.ceiling <= before.ceiling
+        if after.level and not busy(after):
+            raise AssertionError("pressed by nobody's word")
+        if after.level <= before.level:
+            if after.level != before.level:
+                self.changed_at = self.now
+            return
+        step = after.step
+        assert step is not None
+        if after.index != before.index or not isinstance(before.state, Working):
+            limit = self.climbed if step.phase is Phase.CROSS_FIBER else 2
+            assert after.level <= limit
+        else:
+            self._see_climb(before, after)
+        self.changed_at = self.now
+
+    def _see_climb(self, before: Session, after: Session) -> None:
+        """Within a step the level climbs by one, by ear, and not too fast."""
+        assert after.level == before.level + 1
+        assert before.step is not None
+        assert before.step.phase is Phase.PRESS
+        words = [one for one in self.heard if self.says[one].line.key == f"l{after.level}"]
+        assert words, "nobody was told"
+        self.heard -= set(words)
+        self.climbed = max(self.climbed, after.level)
+        assert self.changed_at is not None
+        assert self.now - self.changed_at >= timedelta(seconds=10)
+
+    def _see_heat(self, after: Session) -> None:
+        if busy(after):
+            assert not self.power
+            assert not after.hot
+        if self.power and not warming(after):
+            assert self.told_off
+        assert self.heat_for <= timedelta(minutes=15) + MOMENT
