@@ -1,0 +1,116 @@
+"""A coach that writes down what it hears, and misbehaves when told to."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, override
+
+from homeassistant.core import Context, HomeAssistant
+import yaml
+
+from custom_components.knot_coach.massage.messages import Answer, Question
+from custom_components.knot_coach.voice.coaches import CoachLike
+from custom_components.knot_coach.voice.grammar import Grammar
+from custom_components.knot_coach.voice.sentences import Vocabulary, async_session_changed
+from custom_components.knot_coach.voice.understanding import (
+    AnswerHeard,
+    SessionWord,
+    StartRequest,
+    StopHeard,
+)
+
+AREAS: Final = ("upper_traps", "shoulder_blade", "forearm")
+SENTENCES: Final = (
+    Path(__file__).parents[2] / "custom_components/knot_coach/catalogue/sentences/en.yaml"
+)
+
+
+def read_sentences() -> dict[str, Any]:
+    """Read the English sentences."""
+    data: dict[str, Any] = yaml.safe_load(SENTENCES.read_text("utf-8"))
+    return data
+
+
+def speak(key: str, **slots: object) -> str:
+    """Say a key and its slots as they are."""
+    return " ".join([key, *(f"{name}={value}" for name, value in slots.items())])
+
+
+DATA: Final = read_sentences()
+VOCABULARY: Final = Vocabulary(sentences={"en": DATA}, areas=AREAS, speak=speak)
+ENGLISH: Final = Grammar.build(DATA, areas=AREAS)
+
+
+@dataclass(kw_only=True)
+class FakeCoach(CoachLike):
+    """Plain attributes where the real one looks things up."""
+
+    hass: HomeAssistant
+    entry_id: str = "one"
+    name: str = "Coach"
+    person_name: str | None = None
+    area_id: str | None = None
+    satellites: Collection[str] = ()
+    routines: Collection[str] = ()
+    live: bool = False
+    question: Question | None = None
+    paused: bool = False
+    unplugging: bool = False
+    area: str | None = None
+    started: list[StartRequest] = field(default_factory=list)
+    told: list[SessionWord] = field(default_factory=list)
+    persons: list[bool] = field(default_factory=list)
+    """Whether a person said what was told, in the same order."""
+    fault: Exception | None = None
+
+    def begin(self, area: str = "forearm") -> None:
+        """Let a session be live."""
+        self.live, self.area = True, area
+        async_session_changed(self.hass)
+
+    def end(self) -> None:
+        """Let it end."""
+        self.live, self.area, self.question = False, None, None
+        async_session_changed(self.hass)
+
+    @override
+    def start(
+        self,
+        request: StartRequest,
+        context: Context,
+        satellite_id: str | None,
+        device_id: str | None,
+    ) -> str:
+        if self.fault:
+            raise self.fault
+        self.started.append(request)
+        return f"{self.entry_id} starts"
+
+    @override
+    def hear(self, heard: SessionWord, *, person: bool) -> str:
+        if self.fault:
+            raise self.fault
+        self.told.append(heard)
+        self.persons.append(person)
+        match heard:
+            case StopHeard(phrase) if phrase.certain:
+                self.end()
+            case StopHeard():
+                self.question = Question.WRONG
+            case AnswerHeard(Answer.YES) if self.question is Question.HEALTH:
+                self.end()
+            case AnswerHeard():
+                self.question = None
+        return f"{self.entry_id} heard"
+
+    @override
+    def status(self) -> str:
+        return f"{self.entry_id} has a minute left"
+
+    @override
+    def reply(self, key: str, **slots: object) -> str:
+        return speak(key, **slots)
+
+    @override
+    def area_names(self, areas: Iterable[str]) -> str:
+        return "+".join(areas)

@@ -1,0 +1,185 @@
+"""Sentence files, and names that people make up."""
+
+from copy import deepcopy
+from typing import Any
+
+from hassil import Intents, recognize_all, recognize_best
+from hassil.expression import Sentence
+from hassil.parse_expression import parse_sentence
+from hassil.sample import sample_expression
+from homeassistant.components.conversation.trigger import has_no_punctuation
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.knot_coach.massage.messages import Answer, Command
+from custom_components.knot_coach.massage.stop_words import classify
+from custom_components.knot_coach.voice.grammar import (
+    LONGEST_NAME,
+    MOST_TEMPLATES,
+    Grammar,
+    GrammarError,
+    speakable,
+)
+from tests.voice.fake_coach import AREAS, DATA, ENGLISH
+
+NASTY = [
+    "",
+    " ",
+    "(",
+    "{x",
+    "a|b)",
+    "[",
+    "<rule>",
+    "\\",
+    "a;b",
+    "@",
+    "…",
+    "🙂",
+    "-",
+    "'",
+    "{}",
+    "_",
+]
+
+
+def as_trigger(templates: tuple[str, ...]) -> Intents:
+    """Build what Home Assistant builds of the sentences of a trigger."""
+    return Intents.from_dict(
+        {"language": "en", "intents": {"x": {"data": [{"sentences": list(templates)}]}}}
+    )
+
+
+def test_templates_are_literal_and_few() -> None:
+    for group in (ENGLISH.always, ENGLISH.session):
+        assert 0 < len(group) <= MOST_TEMPLATES
+        assert len(set(group)) == len(group)
+        for template in group:
+            assert "{" not in template
+            assert "<" not in template
+        assert has_no_punctuation(list(group)) == list(group)
+
+
+def test_every_command_and_answer_can_be_said() -> None:
+    beside = {"status", "keep_going"}
+    assert set(DATA["session"]) - beside == {str(command) for command in Command}
+    assert set(DATA["answers"]) - {"fine", "unplugged"} == {str(answer) for answer in Answer}
+    assert set(DATA["areas"]) == set(AREAS)
+
+
+def test_no_sentence_of_one_group_is_in_the_other() -> None:
+    """Two triggers that match run both callbacks."""
+    always, session = as_trigger(ENGLISH.always), as_trigger(ENGLISH.session)
+    for templates, other in ((ENGLISH.always, session), (ENGLISH.session, always)):
+        for text in samples(templates):
+            assert recognize_best(text, other, language="en") is None, text
+
+
+def samples(templates: tuple[str, ...], most: int = 400) -> list[str]:
+    """Return what can be said by each template, without the words that may stand around it."""
+    found = []
+    for template in templates:
+        sentence: Sentence = parse_sentence(
+            template[template.index("] (") + 2 : template.rindex(") [") + 1]
+        )
+        for number, text in enumerate(sample_expression(sentence.expression)):
+            if number == most:
+                break
+            found.append(" ".join(text.split()))
+    return found
+
+
+def test_no_word_of_a_session_means_two_things() -> None:
+    for key, sentences in DATA["session"].items():
+        literal = tuple(f"[x] ({text}) [x]" for text in sentences)
+        for text in samples(literal):
+            meant = {r.intent.name for r in recognize_all(text, ENGLISH.commands, language="en")}
+            assert meant == {key}, text
+            assert recognize_best(text, ENGLISH.answers, language="en") is None, text
+            assert recognize_best(text, ENGLISH.scores, language="en") is None, text
+            assert classify(text, ENGLISH.stop_words) is None, text
+
+
+def test_the_spoken_stop_words_are_statements() -> None:
+    for text in samples(tuple(f"[x] ({text}) [x]" for text in DATA["stop_words"]["say"])):
+        found = classify(text, ENGLISH.stop_words)
+        assert found is not None, text
+        assert found.certain, text
+
+
+def test_every_trigger_needs_only_what_the_catalogue_has() -> None:
+    few = Grammar.build(DATA, areas=["forearm"])
+    assert few.several == {"shoulder": (), "back": (), "arm": ("forearm",)}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_name_that_cannot_be_said_is_left_out(name: str) -> None:
+    said = speakable(name)
+    assert said is None or said.replace(" ", "").isalnum()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Desk Break!", "desk break"),
+        ("Anna\u2019s evening", "anna's evening"),
+        ("  5  minutes (quick) ", "5 minutes quick"),
+        ("up_and-down", "up and-down"),
+        ("Привет", "привет"),
+        ("שלום עולם", "שלום עולם"),
+        ("x" * LONGEST_NAME, "x" * LONGEST_NAME),
+        ("x" * (LONGEST_NAME + 1), None),
+        ("!" * 10_000, None),
+        ("neck " * 2_000, None),
+    ],
+)
+def test_speakable(name: str, said: str | None) -> None:
+    assert speakable(name) == said
+
+
+@given(st.text(max_size=100))
+def test_no_name_breaks_a_template(name: str) -> None:
+    if (said := speakable(name)) is not None:
+        template = f"start ({said}|other) [routine]"
+        sentence = parse_sentence(template)
+        assert f"start {said}" in {
+            " ".join(t.split()) for t in sample_expression(sentence.expression)
+        }
+        assert has_no_punctuation([template])
+        assert Grammar.build(DATA, areas=AREAS, routines=[name], people=[name]).routines == {
+            said: name
+        }
+
+
+def test_of_names_that_sound_alike_the_first_is_kept() -> None:
+    grammar = Grammar.build(DATA, areas=AREAS, routines=["Desk!", "desk", "???"])
+    assert grammar.routines == {"desk": "Desk!"}
+
+
+def broken(path: tuple[str, ...], value: Any) -> dict[str, Any]:  # noqa: ANN401 - what YAML holds
+    data = deepcopy(DATA)
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return data
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("session", "pause"), ["(pause"], "malformed"),
+        (("session", "pause"), ["<nothing>"], "nothing"),
+        (("session", "pause"), ["{nothing}"], "nothing"),
+        (("session", "pause"), [f"word {n}" for n in range(151)], "templates in a group"),
+        (("stop_words", "a"), ["(chest"], "chest"),
+        (("several",), None, "None"),
+    ],
+)
+def test_a_wrong_file_is_refused(path: tuple[str, ...], value: Any, message: str) -> None:  # noqa: ANN401 - what YAML holds
+    with pytest.raises(GrammarError, match=message):
+        Grammar.build(broken(path, value), areas=AREAS)
+
+
+def test_a_missing_key_is_refused() -> None:
+    with pytest.raises(GrammarError, match="numbers"):
+        Grammar.build({k: v for k, v in DATA.items() if k != "numbers"}, areas=AREAS)
