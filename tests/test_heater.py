@@ -498,7 +498,7 @@ async def test_off_that_is_not_proved_alarms_and_goes_on(house: House) -> None:
     assert is_stuck(heater)
     assert is_on(heater)
     assert house.stored_leases == [SWITCH]
-    await house.hass.async_block_till_done()
+    await house.clock.run_until(lambda: house.hass.data.get(NOTIFICATIONS), 5)
     issue = ir.async_get(house.hass).async_get_issue(DOMAIN, f"heat_stuck_{SWITCH}")
     assert issue is not None
     assert issue.severity is ir.IssueSeverity.CRITICAL
