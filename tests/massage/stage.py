@@ -11,13 +11,28 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, override
 
+import yaml
+
 from massage.areas import Area, Gun, Side
-from massage.messages import Begun, Command, Effect, Hush, Priority, Report, Say, Spoken
+from massage.messages import (
+    Answer,
+    Answered,
+    Begun,
+    Command,
+    Eased,
+    Effect,
+    Hush,
+    Priority,
+    Question,
+    Rated,
+    Report,
+    Say,
+    Spoken,
+)
 from massage.plan import Plan
 from massage.session import advance, begin, command, report
 from massage.states import Session
 from massage.wording import Phrasebook
-import yaml
 
 CATALOGUE = Path(__file__).parents[2] / "custom_components" / "knot_coach" / "catalogue"
 T0 = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -79,6 +94,24 @@ def silent(stage: Stage, said: Say) -> None:
     """Say nothing, whatever is asked."""
 
 
+def attentive(stage: Stage, said: Say) -> None:
+    """Answer everything a moment after it was asked, and be well."""
+    match said:
+        case Say(question=Question.SIDE):
+            stage.later(1.5, lambda: stage.report(Answered(Answer.LEFT)))
+        case Say(question=Question.HEAT | Question.SKIN):
+            stage.later(1.5, lambda: stage.report(Answered(Answer.YES)))
+        case Say(question=Question.ACHE):
+            stage.later(1.5, lambda: stage.report(Answered(Answer.DULL)))
+        case Say(question=question) if question is not None:
+            stage.later(1.5, lambda: stage.report(Answered(Answer.NO)))
+        case Say(line=line) if line.key == "rate":
+            score = 6 if stage.s.index == 0 else 3
+            stage.later(1.5, lambda: stage.report(Rated(score)))
+        case Say(line=line) if line.key == "check":
+            stage.later(1.5, lambda: stage.report(Eased(easing=True)))
+
+
 @dataclass
 class Stage:
     """One session being played."""
@@ -114,12 +147,18 @@ class Stage:
         self.s, effects = report(self.s, fact, self.now)
         self._perform(effects)
 
+    def play_one(self) -> None:
+        """Go to the next moment at which anything happens, and let it happen."""
+        at = self._next()
+        assert at is not None, "nothing happens any more"
+        self.now = max(self.now, at)
+        self._step()
+
     def run(self, seconds: float = 4000.0) -> None:
         """Play for so long, or until the session has ended and all has been said."""
         end = self.now + timedelta(seconds=seconds)
         while (at := self._next()) is not None and at <= end:
-            self.now = max(self.now, at)
-            self._step()
+            self.play_one()
         if self.s.live:
             self.now = end
 

@@ -78,7 +78,7 @@ def hold_level(s: Session, level: int, at: datetime) -> Move:
     """Go to a level and stay there for this round, whatever has been announced."""
     s, effects = set_level(replace(s, goal=level), level, at)
     if isinstance(s.state, Working) and s.state.ramp is not None:
-        s = replace(s, state=replace(s.state, ramp=s.state.ramp.dropped()))
+        s = replace(s, state=replace(s.state, ramp=s.state.ramp.dropped(at)))
     return s, effects
 
 

@@ -62,10 +62,11 @@ class Ramp:
         rises_at = max(at, self.risen_at + STEP_UP)
         return replace(self, cue=None, cue_by=None, rises_at=rises_at)
 
-    def dropped(self) -> Ramp:
+    def dropped(self, at: datetime) -> Ramp:
         """The announcement was not heard, or does not hold any more; the level stays."""
-        return replace(self, cue=None, cue_by=None, rises_at=None)
+        cued_at = max(self.cued_at, at - STEP_UP)
+        return Ramp(cued_at=cued_at, risen_at=self.risen_at)
 
     def moved(self, at: datetime) -> Ramp:
         """The level has changed, up or down; whatever was announced is off."""
-        return Ramp(cued_at=max(at, self.cued_at), risen_at=at)
+        return Ramp(cued_at=self.cued_at, risen_at=at)

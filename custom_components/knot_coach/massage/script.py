@@ -22,7 +22,7 @@ SENIOR_HOLD: Final = 30
 STRETCH_REST: Final = 10
 """Seconds of a stretch and of the rest between two (massage.md §2.1, F12)."""
 CALM_TARGET: Final = 5
-"""Up to this target a round has room for one more line after the ramp."""
+"""Up to this target a round has room for one more line after the ramp, and for longer words in it."""
 HOLD_CUE_AT: Final = 45.0
 BREATH: Final = 10.0
 BREATH_IN: Final = 4.0

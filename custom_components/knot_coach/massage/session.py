@@ -163,7 +163,7 @@ def _climb(s: Session, working: Working, due: datetime) -> Move:
     if ramp.rises_at is not None:
         return moves.set_level(s, s.level + 1, due)
     if ramp.cue is not None:
-        return replace(s, state=replace(working, ramp=ramp.dropped())), ()
+        return replace(s, state=replace(working, ramp=ramp.dropped(due))), ()
     if working.ends_at - due < timedelta(seconds=LONGEST_CUE):
         return replace(s, goal=s.level), ()
     return announce_level(s, working, ramp, due)
