@@ -121,6 +121,11 @@ class House:
         assert state is not None
         return state
 
+    def shows(self, **expected: object) -> bool:
+        """Tell whether the session sensor has these attributes."""
+        attributes = self.session.attributes
+        return all(attributes[name] == value for name, value in expected.items())
+
     async def until(self, shown: str, *, phase: str | None = None, within: float = 60) -> None:
         """Let time pass until the session sensor shows a state, and a phase."""
 

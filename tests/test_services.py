@@ -123,7 +123,7 @@ async def test_the_commands_of_a_session(house: House) -> None:
     await to_pressing(house)
     await act(house, "pause")
     assert house.session.state == "paused"
-    assert house.session.attributes["pressure"] is None
+    assert house.shows(pressure=None)
     await refused(house, "pause", "not_now_already_paused")
     await act(house, "resume")
     await house.until("active", phase="press", within=1)
@@ -133,11 +133,11 @@ async def test_the_commands_of_a_session(house: House) -> None:
     await act(house, "extend")
     assert house.session.attributes["phase_ends_at"] > ends
     await act(house, "feedback", feedback="lighter")
-    assert house.session.attributes["pressure"] == 1
+    assert house.shows(pressure=1)
     await act(house, "next_step")
-    assert house.session.attributes["phase"] == "release_hold"
+    assert house.shows(phase="release_hold")
     await act(house, "previous_step")
-    assert house.session.attributes["phase"] == "press"
+    assert house.shows(phase="press")
     await act(house, "repeat")
     await act(house, "stop_session")
     assert house.session.state == "idle"
