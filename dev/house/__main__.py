@@ -31,10 +31,10 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--area", default="neck", help="neck, shoulder blade or forearm")
     parser.add_argument("--length", default="quick", choices=("quick", "standard", "deep"))
     parser.add_argument("--heat", action="store_true", help="warm the compress first")
-    parser.add_argument("--stay", action="store_true", help="keep the house open for a browser")
-    parser.add_argument(
-        "--fast", action="store_true", help="skip the time in which nothing happens"
-    )
+    # A browser has a clock of its own, and would find the house in its future.
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument("--stay", action="store_true", help="keep the house open for a browser")
+    pace.add_argument("--fast", action="store_true", help="skip the time in which nothing happens")
     parser.add_argument("--output", type=Path, default=Path("demo-output"), metavar="DIR")
     parser.add_argument(
         "--from", type=Path, default=Path.cwd(), dest="start", help=argparse.SUPPRESS

@@ -20,6 +20,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.runner import RuntimeConfig
 from homeassistant.util import dt as dt_util
+import yaml
 
 if TYPE_CHECKING:
     # Home Assistant imports the room under its own name; this one is for the type checker.
@@ -117,8 +118,12 @@ def furnish(config: Path, port: int) -> None:
         (components / source.name).symlink_to(source, target_is_directory=True)
     url = f"http://127.0.0.1:{port}"
     (config / "configuration.yaml").write_text(CONFIGURATION.format(url=url))
-    for name in ("automations.yaml", "dashboard.yaml"):
-        shutil.copy(HERE / name, config / name)
+    shutil.copy(HERE / "dashboard.yaml", config)
+    # Off, so that it does not begin a session of its own; it can be run from the browser.
+    automation = {"id": "demo", "initial_state": False} | yaml.safe_load(
+        (HERE / "automation.yaml").read_text()
+    )
+    (config / "automations.yaml").write_text(yaml.safe_dump([automation]))
     # A block in YAML would only be on trial, and be taken back after five minutes.
     http = HTTP_STORAGE_SCHEMA({"server_host": "127.0.0.1", "server_port": port}) | {
         "created_at": dt_util.utcnow().isoformat(),

@@ -70,16 +70,13 @@ class Show:
             timeline.show(f"Home Assistant runs on {house.url}")
             if options.stay:
                 timeline.show(f"  log in as {house.user} with the password {house.password}")
-            if not stop.is_set():
-                await self._until(stop, self._play(house))
+            await self._until(stop, self._play(house))
             if options.stay and not stop.is_set():
                 timeline.show(f"The house stays open on {house.url} until Ctrl-C.")
                 await stop.wait()
             compress = house.room.compress
             timeline.show("Stopping Home Assistant …")
         await asyncio.to_thread(self._keep_log)
-        if stop.is_set() and not options.stay:
-            self._problems.append("the session was interrupted")
         return self._verdict(heat_is_on=compress.is_on)
 
     def _prepare(self) -> None:
@@ -92,6 +89,7 @@ class Show:
         await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not playing.done():
+            self._problems.append("the session was interrupted")
             playing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await playing
