@@ -35,5 +35,10 @@ class SessionEvent(MomentEntity, EventEntity):
 
     @callback
     def _told(self, told: Tell) -> None:
+        # It is told in the middle of a change; whoever reacts must find all sensors changed.
+        self.hass.loop.call_soon(self._fire, told)
+
+    @callback
+    def _fire(self, told: Tell) -> None:
         self._trigger_event(told.event, dict(told.data))
         self.async_write_ha_state()
