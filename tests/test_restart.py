@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.knot_coach.const import DOMAIN
+from tests.fake_heater import Pad
 from tests.house import House
 from tests.virtual_clock import VirtualClock
 
@@ -105,3 +106,26 @@ async def test_everything_is_forgotten_with_the_coach(
     await house.hass.config_entries.async_remove(house.entry.entry_id)
     await house.hass.async_block_till_done()
     assert not [key for key in hass_storage if house.entry.entry_id in key]
+
+
+async def test_after_a_restart_in_the_middle_of_heat_it_is_off(
+    hass: HomeAssistant, virtual_time: VirtualClock
+) -> None:
+    pad = Pad()
+    house = await House(hass, virtual_time).build(pad=pad)
+    await house.say("start quick neck knot routine on the left")
+    await house.until_question("health")
+    await house.say("no")
+    await house.until_question("heat")
+    await house.say("yes")
+    await house.clock.run_until(pad.has_power, 15)
+    back = hass.async_create_task(reload(house))
+    await house.clock.run_until(back.done, 60)
+    assert not pad.has_power()
+    assert house.session.state == "interrupted"
+    await house.say("resume the session")
+    await house.until("active", phase="check_in", within=40)
+    await house.until("active", phase="press", within=200)
+    assert not pad.has_power()
+    assert pad.commands.count("on") == 1
+    house.room.leave()
