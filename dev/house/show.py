@@ -58,6 +58,7 @@ class Show:
         self._complaints = complaints
         self._timeline = Timeline()
         self._problems: list[str] = []
+        self._written: list[str] = []
 
     async def run(self, stop: asyncio.Event) -> int:
         """Play, and return the exit code; `stop` ends it early and in good order."""
@@ -155,11 +156,13 @@ class Show:
         recording, output = house.room.recording, self._options.output
         recording.write(output / "session.wav", recording.now)
         self._timeline.write(output)
+        self._written += ("session.wav", "timeline.txt", "timeline.jsonl")
         for first, second in recording.overlaps():
             self._problems.append(f"two lines at once: “{first.words}” and “{second.words}”")
 
     def _keep_log(self) -> None:
         shutil.copyfile(self._config / LOG, self._options.output / LOG)
+        self._written.append(LOG)
 
     def _verdict(self, *, heat_is_on: bool) -> int:
         show = self._timeline.show
@@ -168,7 +171,7 @@ class Show:
             self._problems.append("the heat was left on")
         for complaint in self._complaints.found:
             self._problems.append(f"{complaint.level} of {complaint.logger}: {complaint.message}")
-        show(f"Written to {self._options.output}: session.wav, timeline.txt, timeline.jsonl, {LOG}")
+        show(f"Written to {self._options.output}: {', '.join(self._written)}")
         for problem in self._problems:
             show(f"Problem: {problem}")
         return 1 if self._problems else 0
