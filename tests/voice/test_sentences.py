@@ -2,7 +2,11 @@
 
 import logging
 
-from homeassistant.components.conversation import async_converse
+from homeassistant.components.conversation import (
+    HOME_ASSISTANT_AGENT,
+    ConversationInput,
+    async_converse,
+)
 from homeassistant.components.conversation.agent_manager import get_agent_manager
 from homeassistant.components.media_player.const import MediaPlayerState
 from homeassistant.core import Context, HomeAssistant
@@ -12,6 +16,7 @@ import pytest
 from custom_components.knot_coach.massage.areas import Side
 from custom_components.knot_coach.massage.messages import Answer, Command, Question
 from custom_components.knot_coach.massage.phases import Length
+from custom_components.knot_coach.voice.pass_through import async_pass_through
 from custom_components.knot_coach.voice.sentences import (
     EAR,
     async_register,
@@ -412,3 +417,15 @@ async def test_a_pipeline_in_another_language_hears_english(house: House) -> Non
     coach = house.coach()
     await async_converse(house.hass, "start neck routine", None, Context(), "de-AT")
     assert len(coach.started) == 1
+
+
+async def test_what_no_language_understands_is_said(hass: HomeAssistant, house: House) -> None:
+    """Assist knows a sentence until the next text, even if the grammar has just changed."""
+    house.coach()
+    hass.data[EAR]._replies.grammars = {}
+    assert await house.type("start neck routine") == "reply.not_understood"
+
+
+async def test_outside_of_a_conversation_nothing_is_passed_through(hass: HomeAssistant) -> None:
+    said = ConversationInput("pause", Context(), None, None, None, "en", HOME_ASSISTANT_AGENT)
+    assert await async_pass_through(hass, said) is None

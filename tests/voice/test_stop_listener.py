@@ -200,6 +200,25 @@ async def test_the_same_words_again_are_told_again(house: House) -> None:
     assert stops(coach) == [(Tier.B, False)] * 2
 
 
+async def test_the_same_words_can_be_the_answer_to_what_they_made_the_coach_ask(
+    house: House,
+) -> None:
+    """An assistant that holds the talk kept the first ones from the sentences."""
+    coach = house.coach()
+    coach.begin()
+    await use_llm(house.hass, house.stack)
+    house.stack.llm.continues = True
+    await say(house.hass, "tell me a story", house.bedroom, conversation_id="abc")
+    house.stack.llm.continues = False
+    await say(house.hass, "not numb", house.bedroom, conversation_id="abc")
+    assert [said.text for said in house.stack.llm.inputs] == ["tell me a story", "not numb"]
+    assert stops(coach) == [(Tier.B, False)]
+    assert coach.question is Question.WRONG
+    reply = await say(house.hass, "not numb", house.bedroom, conversation_id="abc")
+    assert reply.speech == "one heard"
+    assert coach.told[1:] == [AnswerHeard(Answer.NO)]
+
+
 async def test_a_stop_word_that_answers_a_question(house: House) -> None:
     coach = house.coach()
     coach.begin()

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 import logging
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from homeassistant.components.conversation import ConversationInput
 from homeassistant.core import HomeAssistant
@@ -26,7 +27,9 @@ from .understanding import (
 
 _LOGGER = logging.getLogger(__name__)
 
-FALLBACK_LANGUAGE = "en"
+FALLBACK_LANGUAGE: Final = "en"
+EXAMPLES: Final = 3
+"""Most areas that are named in one reply (massage.md §4.8)."""
 
 type Speak = Callable[..., str]
 """Called with the key of a line and its slots; returns the line."""
@@ -38,8 +41,8 @@ class _Told(NamedTuple):
     coach: CoachLike
     heard: StopHeard | AnswerHeard
     """What it would be if the room were known."""
-    sure: bool
     reply: str
+    sure: bool
 
 
 @dataclass(slots=True)
@@ -83,13 +86,17 @@ class Replies:
         told = []
         for coach in [coach for coach in self.coaches.values() if coach.live]:
             here = _somewhere(self.hass, coach, places)
-            heard = None if here is False else self._stop_word(text, coach)
-            if heard is None or not (here or isinstance(heard, StopHeard)):
-                continue
-            reply = self._tell(coach, heard if here else _doubted(heard))
-            told.append(_Told(coach, heard, bool(here), reply))
-        if told:
-            self._overheard = (hash((conversation_id, text)), tuple(told))
+            match None if here is False else self._stop_word(text, coach):
+                case None:
+                    continue
+                case heard if here:
+                    told.append(_Told(coach, heard, self._tell(coach, heard), sure=True))
+                case StopHeard(phrase) as heard:
+                    doubted = StopHeard(replace(phrase, certain=False))
+                    told.append(_Told(coach, heard, self._tell(coach, doubted), sure=False))
+                case _:
+                    continue
+        self._overheard = (hash((conversation_id, text)), tuple(told))
 
     def _again(self, said: ConversationInput) -> str | None:
         """Answer for what was told already when the text came by, before anybody handled it."""
@@ -119,7 +126,7 @@ class Replies:
             return coach.reply("reply.choose_area", areas=coach.area_names(request.choices))
         if request.choices:
             request = replace(request, area=request.choices[0], choices=())
-        areas = coach.area_names(self.areas)
+        areas = coach.area_names(islice(self.areas, EXAMPLES))
         if request.unknown:
             return coach.reply("reply.unknown_area", areas=areas)
         if request.area is None and request.routine is None:
@@ -165,14 +172,6 @@ def _ask(coach: CoachLike, heard: StatusRequest | SessionWord, said: Conversatio
     if isinstance(heard, StatusRequest):
         return coach.status()
     return coach.hear(heard, person=is_person(said))
-
-
-def _doubted(heard: StopHeard | AnswerHeard) -> StopHeard | AnswerHeard:
-    match heard:
-        case StopHeard(phrase):
-            return StopHeard(replace(phrase, certain=False))
-        case _:
-            return heard
 
 
 def _somewhere(hass: HomeAssistant, coach: CoachLike, places: list[Place]) -> bool | None:

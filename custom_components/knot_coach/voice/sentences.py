@@ -69,6 +69,11 @@ def async_session_changed(hass: HomeAssistant) -> None:
         hass.data[EAR].refresh()
 
 
+@callback
+def _nothing() -> None:
+    """Take back what was never registered."""
+
+
 class Ear:
     """Listens for all coaches of a Home Assistant."""
 
@@ -78,7 +83,7 @@ class Ear:
         self._vocabulary = vocabulary
         self._replies = Replies(hass, self.coaches, vocabulary.areas, vocabulary.speak)
         self._names: tuple[list[str], list[str]] | None = None
-        self._always: CALLBACK_TYPE | None = None
+        self._always: CALLBACK_TYPE = _nothing
         self._session: tuple[CALLBACK_TYPE, ...] = ()
         self._overhearing = False
 
@@ -97,8 +102,7 @@ class Ear:
         if self.coaches:
             self._learn()
             return
-        if self._always:
-            self._always()
+        self._always()
         del self._hass.data[EAR]
 
     @callback
@@ -128,8 +132,7 @@ class Ear:
             )
             for language, data in self._vocabulary.sentences.items()
         }
-        if self._always:
-            self._always()
+        self._always()
         self._replies.grammars, self._names = grammars, (routines, people)
         self._always = self._registered(
             (grammar.always for grammar in grammars.values()), self._heard_always
