@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
-import contextlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 import shutil
+import traceback
 from typing import Final
 
 from homeassistant.const import Platform
@@ -92,8 +92,13 @@ class Show:
         if not playing.done():
             self._problems.append("the session was interrupted")
             playing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await playing
+        except asyncio.CancelledError:
+            return
+        except Exception:  # noqa: BLE001 - whatever went wrong, the house is closed and the heat looked at
+            self._timeline.show(traceback.format_exc())
+            self._problems.append("the demonstration itself failed, as told above")
 
     async def _play(self, house: House) -> None:
         coach = await add_coach(house)
@@ -170,7 +175,8 @@ class Show:
         if heat_is_on:
             self._problems.append("the heat was left on")
         for complaint in self._complaints.found:
-            self._problems.append(f"{complaint.level} of {complaint.logger}: {complaint.message}")
+            first, *_ = complaint.message.splitlines()
+            self._problems.append(f"{complaint.level} of {complaint.logger}: {first} (see {LOG})")
         show(f"Written to {self._options.output}: {', '.join(self._written)}")
         for problem in self._problems:
             show(f"Problem: {problem}")
