@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, assert_never
 
 from . import navigation
 from .asking import interrupt_with
@@ -66,6 +66,8 @@ def _why_not(s: Session, command: Command) -> str:
             return {Command.RESUME: "not_paused", Command.TOO_HOT: "not_warming"}.get(
                 command, "wait_a_moment"
             )
+        case _:
+            assert_never(s.state)
 
 
 def _longer(s: Session, at: datetime, key: str, most: timedelta | None = None) -> Move:

@@ -8,6 +8,7 @@ session.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from .messages import Effect, Event, Priority, Question, Say, StopHeat, Tell
 from .phases import Phase
@@ -108,9 +109,14 @@ def count_heat(s: Session, at: datetime) -> Session:
     return replace(s, notes=notes, heat_since=None)
 
 
+def keep_level(s: Session) -> Session:
+    """Remember how firm a round was when it ends."""
+    return replace(s, round_level=s.level) if s.pressing and s.level else s
+
+
 def hands_off(s: Session, at: datetime) -> Move:
     """Take the hands off: the pressing time is counted and the level is nought."""
-    return set_level(count_hands(s, at, still_on=False), 0, at)
+    return set_level(count_hands(keep_level(s), at, still_on=False), 0, at)
 
 
 def cool(s: Session, at: datetime) -> tuple[Effect, ...]:
@@ -136,6 +142,8 @@ def left_of(s: Session, at: datetime) -> timedelta | None:
             return max(timedelta(), ends_at - at)
         case Heating() | Ended():
             return None
+        case _:
+            assert_never(s.state)
 
 
 def held(s: Session) -> bool:

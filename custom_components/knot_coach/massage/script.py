@@ -1,7 +1,7 @@
 """What is said in each phase, and when: the spacing rules of massage.md §5.1."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from .phases import Phase
 from .wording import Line, Phrasebook
@@ -64,6 +64,8 @@ def lines_of(  # noqa: PLR0911 - one row for each phase
             return (book.line("tool_gate"), book.line("tool_stop_how"), own[0])
         case Phase.WARM_UP | Phase.LOCATE | Phase.BROAD | Phase.CROSS_FIBER:
             return own[:1]
+        case _:
+            assert_never(step.phase)
 
 
 def _press_line(book: Phrasebook, own: tuple[Line, ...], step: Step) -> Line:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from .areas import Area, Side
 from .messages import Command, Event, Hush, Priority, Question
-from .moves import Move, cool, count_hands, count_heat, left_of, rest, say, tell
+from .moves import Move, cool, count_hands, count_heat, keep_level, left_of, rest, say, tell
 from .notes import Notes
 from .phases import Length, Phase
 from .plan import Order, Plan, Profile, Step, make_step
@@ -44,6 +44,7 @@ def save(s: Session, now: datetime) -> dict[str, Any]:
         "todo": list(s.todo),
         "hot": s.hot,
         "goal": s.goal,
+        "round_level": keep_level(s).round_level,
         "ceiling": s.ceiling,
         "pressed": [[side, spot, time.total_seconds()] for (side, spot), time in s.pressed.items()],
         "contact": s.contact.total_seconds(),
@@ -102,6 +103,7 @@ def _restore(
         todo=tuple(question for question in todo if question is not Question.HEAT),
         hot=data["hot"],
         goal=data["goal"],
+        round_level=data["round_level"],
         ceiling=min(data["ceiling"], order.ceiling),
         pressed={
             (Side(side), spot): timedelta(seconds=time) for side, spot, time in data["pressed"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, assert_never
 
 from .areas import Side
 from .messages import Command, Question
@@ -189,6 +189,8 @@ class Session:
     """Felt pressure now, 0 with hands off."""
     goal: int = 0
     """The level this round climbs to."""
+    round_level: int = 0
+    """The level at which the last round ended."""
     ceiling: int
     """Highest level for the rest of the session; words only ever lower it."""
     hands_since: datetime | None = None
@@ -249,7 +251,7 @@ class Session:
                 return min(at, heating.off_at) if heating else at
             case Heating(off_at, check_at):
                 return min(off_at, check_at)
-            case Cooling(at) | Instructing(give_up_at=at):
+            case Cooling(at) | Instructing(give_up_at=at) | Paused(stop_at=at) | Interrupted(at):
                 return at
             case Working():
                 return min(
@@ -257,37 +259,32 @@ class Session:
                     for moment in (self.state.ends_at, self.ramp_due, self.next_cue[1])
                     if moment is not None
                 )
-            case Paused(stop_at=at) | Interrupted(stop_at=at):
-                return at
             case Ended():
                 return None
+            case _:
+                assert_never(self.state)
 
     @property
     def ramp_due(self) -> datetime | None:
-        """When the ramp of this round needs attention."""
-        if isinstance(self.state, Working) and self.state.ramp is not None:
-            return self.state.ramp.due(wanted=self.level < self.goal)
-        return None
+        """When the ramp of this round needs attention; only while it works."""
+        assert isinstance(self.state, Working)  # noqa: S101 - the callers have looked
+        ramp = self.state.ramp
+        return ramp.due(wanted=self.level < self.goal) if ramp is not None else None
 
     @property
     def next_cue(self) -> tuple[int, datetime | None]:
-        """The number of the next cue of the step, and when it is due."""
-        if not isinstance(self.state, Working) or self.step is None:
-            return -1, None
+        """The number of the next cue of the step, and when it is due; only while it works."""
+        assert isinstance(self.state, Working)  # noqa: S101 - the callers have looked
+        assert self.step is not None  # noqa: S101 - a step is being worked on
         waiting = [
             (self.cue_due(number), number)
-            for number in range(self.cue_count)
+            for number in range(len(self.step.cues))
             if number not in self.state.given
         ]
         if not waiting:
             return -1, None
         due, number = min(waiting)
         return number, due
-
-    @property
-    def cue_count(self) -> int:
-        """How many cues the present step has."""
-        return len(self.step.cues) if self.step else 0
 
     def cue_due(self, number: int) -> datetime:
         """Return when a cue of the present step falls; only while it works."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from .halts import finish, pause
 from .messages import Effect, Event
-from .moves import Move, count_hands, say, set_level, tell
+from .moves import Move, count_hands, keep_level, say, set_level, tell
 from .phases import BOUNDS, TIMED, TOUCHING, Phase
 from .plan import Step
 from .pressure import BROAD_LEVEL, CROSS_LEVEL, START, TOOL_LEVEL, UNPREPARED_LEVEL, Ramp
@@ -32,12 +32,14 @@ def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -
     if index >= len(s.steps):
         return finish(s, at)
     step = s.steps[index]
+    s = keep_level(s)
     goal = base_goal(s)
     s = replace(
         count_hands(s, at, still_on=step.phase in TIMED),
         index=index,
-        goal=min(goal, s.goal) if s.unanswered else goal,
-        check_open=False,
+        # Who did not answer is pressed no firmer than before (massage.md §2.2).
+        goal=min(goal, s.round_level or goal) if s.unanswered else goal,
+        check_open=step.phase is Phase.EASE_OFF,
         active_since=s.active_since or at,
     )
     if left is None or index != wanted:
@@ -109,16 +111,13 @@ def instruct(s: Session, at: datetime, lines: tuple[Line, ...], left: timedelta)
 def work(s: Session, at: datetime) -> Session:
     """Start the clock of the present step: its instruction has been spoken or given up."""
     assert isinstance(s.state, Instructing)  # noqa: S101 - the callers have matched the state
-    assert s.step is not None  # noqa: S101 - a step was instructed
-    left = s.state.left
-    since = at - max(timedelta(), s.step.duration - left)
-    ramp = Ramp.begin(at) if s.step.phase is Phase.PRESS else None
-    ends_at = at + left
-    if s.cap_at is not None:
-        ends_at = max(at, min(ends_at, s.cap_at))
-    working = Working(since, ends_at, ramp=ramp)
-    s = replace(s, state=working, check_open=s.step.phase is Phase.EASE_OFF)
-    gone = frozenset(n for n in range(s.cue_count) if s.cue_due(n) < at)
+    step, left = s.step, s.state.left
+    assert step is not None  # noqa: S101 - a step was instructed
+    since = at - max(timedelta(), step.duration - left)
+    ends_at = at + left if s.cap_at is None else min(at + left, s.cap_at)
+    working = Working(since, ends_at, ramp=Ramp.begin(at) if step.phase is Phase.PRESS else None)
+    s = replace(s, state=working)
+    gone = frozenset(n for n in range(len(step.cues)) if s.cue_due(n) < at)
     return replace(s, state=replace(working, given=gone))
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .areas import Side
 from .messages import Command, Question
+from .moves import left_of
 from .phases import Length, Phase
 from .states import (
     ALLOWED,
@@ -96,6 +97,7 @@ def view(s: Session | None, now: datetime) -> SessionView:
 
 
 def _shown(s: Session) -> Shown:
+    """Name the state of a session that goes on."""
     match s.state:
         case Asking():
             return Shown.ASKING
@@ -105,10 +107,8 @@ def _shown(s: Session) -> Shown:
             return Shown.PAUSED
         case Interrupted():
             return Shown.INTERRUPTED
-        case Instructing() | Working():
+        case _:
             return Shown.ACTIVE
-        case Ended():
-            return Shown.IDLE
 
 
 def _heat_ends_at(s: Session) -> datetime | None:
@@ -121,17 +121,15 @@ def _heat_ends_at(s: Session) -> datetime | None:
 
 def _remaining(s: Session, now: datetime) -> timedelta:
     """Add up what is left of the step and all that comes after it, words included."""
+    step = s.step
+    if step is None:
+        return s.plan.estimated_duration
     later = s.steps[s.index + 1 :]
     rest = sum((step.duration + step.speech for step in later), timedelta())
-    match s.state, s.step:
-        case _, None:
-            return s.plan.estimated_duration
-        case Working(ends_at=ends_at), _:
-            return rest + max(timedelta(), ends_at - now)
-        case ((Instructing(left=left) | Paused(left=left) | Interrupted(left=left)), step):
-            return rest + step.speech + (step.duration if left is None else left)
-        case _, step:
-            return rest + step.speech + step.duration
+    if isinstance(s.state, Working):
+        return rest + max(timedelta(), s.state.ends_at - now)
+    left = left_of(s, now)
+    return rest + step.speech + (step.duration if left is None else left)
 
 
 def lines_ahead(s: Session) -> list[Line]:
@@ -139,5 +137,5 @@ def lines_ahead(s: Session) -> list[Line]:
     lines: list[Line] = []
     for step in s.steps[s.index :]:
         lines += [*step.setup, *step.lines, *(cue.line for cue in step.cues)]
-    lines += [s.line(key) for key in _READY_WORDS]
+    lines += [s.line(key, variant) for key in _READY_WORDS for variant in (0, 1)]
     return list(dict.fromkeys(lines))
