@@ -21,6 +21,7 @@ from massage.messages import (
     Command,
     Eased,
     Effect,
+    Event,
     Hush,
     Priority,
     Question,
@@ -28,10 +29,12 @@ from massage.messages import (
     Report,
     Say,
     Spoken,
+    Tell,
 )
-from massage.plan import Plan
+from massage.phases import Length, Phase
+from massage.plan import Order, Plan, compile_plan
 from massage.session import advance, begin, command, report
-from massage.states import Session
+from massage.states import Instructing, Session, Working
 from massage.wording import Phrasebook
 
 CATALOGUE = Path(__file__).parents[2] / "custom_components" / "knot_coach" / "catalogue"
@@ -51,7 +54,7 @@ class Book(Phrasebook):
     def __repr__(self) -> str:
         return "BOOK"
 
-    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # noqa: ANN401 - hypothesis' own
+    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # noqa: ANN401, ARG002 - hypothesis' own
         printer.text("BOOK")
 
 
@@ -123,6 +126,7 @@ class Stage:
     """The end of no line is ever seen."""
     log: list[tuple[datetime, Effect]] = field(default_factory=list)
     spoken: list[tuple[datetime, datetime, Say]] = field(default_factory=list)
+    first_id: int = 1
     s: Session = field(init=False)
     _queue: list[Say] = field(default_factory=list)
     _speaking: tuple[datetime, datetime, Say] | None = None
@@ -130,22 +134,26 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Begin."""
-        self.s, effects = begin(self.plan, self.now)
-        self._perform(effects)
+        self.s, effects = begin(self.plan, self.now, first_id=self.first_id)
+        self.perform(effects)
 
     def later(self, seconds: float, what: Callable[[], None]) -> None:
         """Let the person do something in so many seconds."""
         self._later.append((self.now + timedelta(seconds=seconds), what))
 
+    def forget(self) -> None:
+        """Let the person do nothing of what they were about to do."""
+        self._later.clear()
+
     def obey(self, wish: Command) -> None:
         """Say a word; raises NotNow."""
         self.s, effects = command(self.s, wish, self.now)
-        self._perform(effects)
+        self.perform(effects)
 
     def report(self, fact: Report) -> None:
         """Tell the session a fact."""
         self.s, effects = report(self.s, fact, self.now)
-        self._perform(effects)
+        self.perform(effects)
 
     def play_one(self) -> None:
         """Go to the next moment at which anything happens, and let it happen."""
@@ -153,6 +161,38 @@ class Stage:
         assert at is not None, "nothing happens any more"
         self.now = max(self.now, at)
         self._step()
+
+    def until(self, reached: Callable[[Session], bool]) -> None:
+        """Play until the session is somewhere; fails where it never gets there."""
+        while not reached(self.s):
+            assert self.s.live, "the session has ended before"
+            self.play_one()
+
+    def is_in(self, kind: type[Any]) -> bool:
+        """Whether the session is in a state of a kind."""
+        return isinstance(self.s.state, kind)
+
+    def state[StateT](self, kind: type[StateT]) -> StateT:
+        """The state of the session, which has to be of a kind."""
+        assert isinstance(self.s.state, kind)
+        return self.s.state
+
+    def said(self, since: int = 0) -> list[str]:
+        """The keys of the lines that were to be spoken, from an entry of the log on."""
+        return [effect.line.key for _, effect in self.log[since:] if isinstance(effect, Say)]
+
+    def spoken_text(self, number: int) -> str:
+        """The words of one of the lines that were to be spoken."""
+        return [effect.line.text for _, effect in self.log if isinstance(effect, Say)][number]
+
+    def told(self, event: Event) -> list[Tell]:
+        """What automations were told of a kind."""
+        tells = [effect for _, effect in self.log if isinstance(effect, Tell)]
+        return [effect for effect in tells if effect.event is event]
+
+    def count(self, kind: type[Effect]) -> int:
+        """How many effects of a kind there were."""
+        return sum(isinstance(effect, kind) for _, effect in self.log)
 
     def run(self, seconds: float = 4000.0) -> None:
         """Play for so long, or until the session has ended and all has been said."""
@@ -183,7 +223,7 @@ class Stage:
             self._later.remove(one)
             one[1]()
         self.s, effects = advance(self.s, self.now)
-        self._perform(effects)
+        self.perform(effects)
         if self._speaking is None:
             self._speak_next()
 
@@ -197,7 +237,8 @@ class Stage:
         if not self.mute:
             self.report(Begun(said.id))
 
-    def _perform(self, effects: tuple[Effect, ...]) -> None:
+    def perform(self, effects: tuple[Effect, ...]) -> None:
+        """Do what the session asks the outside to do."""
         for effect in effects:
             self.log.append((self.now, effect))
             match effect:
@@ -207,3 +248,35 @@ class Stage:
                     self._queue = [one for one in self._queue if one.priority is Priority.SAFETY]
                 case _:
                     pass
+
+
+def order(area: str = "forearm", **wanted: Any) -> Order:  # noqa: ANN401 - the fields of an order
+    """A standard session on the left forearm, unless something else is wanted."""
+    usual: dict[str, Any] = {"side": Side.LEFT, "length": Length.STANDARD, "book": BOOK}
+    return Order(area=AREAS[area], **usual | wanted)
+
+
+def opened(person: Person = silent, **wanted: Any) -> Stage:  # noqa: ANN401 - as `order`
+    """A session that has just begun, for somebody who says nothing."""
+    return Stage(compile_plan(order(**wanted)), person)
+
+
+def stage_in(
+    phase: Phase,
+    state: type[Working | Instructing] = Working,
+    *,
+    number: int = 1,
+    **wanted: Any,  # noqa: ANN401 - as `order`
+) -> Stage:
+    """A session that has come to a phase, for somebody who answers; then they fall silent."""
+    stage = opened(attentive, **wanted)
+    stage.until(
+        lambda s: (
+            isinstance(s.state, state)
+            and s.step is not None
+            and (s.step.phase, s.step.round) == (phase, number)
+        )
+    )
+    stage.person = silent
+    stage.forget()
+    return stage

@@ -150,6 +150,18 @@ def test_the_ceiling_is_the_lowest_of_all(profile: Profile, cap: int, expected: 
     assert wanted.ceiling == expected
 
 
+@pytest.mark.parametrize(
+    ("sides", "allowed"),
+    [
+        ((Side.LEFT, Side.RIGHT), {Side.LEFT, Side.RIGHT, Side.BOTH}),
+        ((Side.CENTRE,), {Side.CENTRE}),
+    ],
+)
+def test_two_sides_make_both(sides: tuple[Side, ...], allowed: set[Side]) -> None:
+    area = replace(AREAS["forearm"], sides=sides)
+    assert {side for side in Side if area.allows(side)} == allowed
+
+
 def test_without_a_side_there_is_no_plan_yet() -> None:
     assert compile_plan(replace(order(), side=None)).steps == ()
 

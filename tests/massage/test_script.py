@@ -12,6 +12,7 @@ from massage.areas import Side
 from massage.messages import Priority, Say
 from massage.phases import Length, Phase
 from massage.plan import Order, Plan, Profile, Step, compile_plan
+from massage.script import cues_of
 from massage.states import Working
 from massage.wording import MAX_WORDS
 from tests.massage.scores import FOLDER, NAMES, score
@@ -154,6 +155,14 @@ def test_a_breath_takes_ten_seconds() -> None:
         *((0, "breath_in"), (4, "breath_out"), (10, "breath_in"), (14, "breath_out")),
         (34, "breath_out"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cues"), [(20, []), (30, ["ten_seconds"]), (40, ["halfway", "ten_seconds"])]
+)
+def test_a_short_warm_up_is_counted_less(seconds: int, cues: list[str]) -> None:
+    step = Step(phase=Phase.WARM_UP, side=Side.LEFT, seconds=seconds)
+    assert [cue.line.key for cue in cues_of(BOOK, "forearm", step, target=5)] == cues
 
 
 def test_familiar_words_are_shorter_the_second_time() -> None:

@@ -63,9 +63,11 @@ class Watcher:
     # What the outside tells the session
 
     def spoke(self, number: int) -> None:
+        """The end of a line was reported."""
         self.heard.add(number)
 
     def heater(self, *, on: bool) -> None:
+        """The heater is known to be on, or off."""
         self.power = on
         self.told_off = self.told_off and not on
 

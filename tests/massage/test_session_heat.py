@@ -1,0 +1,476 @@
+"""Heat before a session: consent, checks, off, proof (massage.md §4.5, §4.8)."""
+
+from datetime import timedelta
+
+import pytest
+
+from massage.messages import (
+    Answer,
+    Answered,
+    ClockMoved,
+    Command,
+    Event,
+    HeatConfirmed,
+    HeatLost,
+    HeatOff,
+    HeatOn,
+    HeatReady,
+    HeatStuck,
+    NotNow,
+    Question,
+    Rated,
+    Report,
+    SpeechFailed,
+    StartHeat,
+    StopHeat,
+    StopWord,
+    Tier,
+)
+from massage.phases import Phase
+from massage.states import (
+    Asking,
+    Cooling,
+    Ended,
+    Heating,
+    Instructing,
+    Outcome,
+    Paused,
+    PauseReason,
+    Working,
+)
+from tests.massage.stage import Stage, opened, stage_in
+
+TEN = timedelta(minutes=10)
+
+
+def consenting(minutes: float = 10) -> Stage:
+    """The health question is answered; the one about heat has just been asked."""
+    stage = opened(heat=timedelta(minutes=minutes))
+    stage.report(Answered(Answer.NO))
+    stage.until(lambda s: isinstance(s.state, Asking) and s.state.awaited is None)
+    return stage
+
+
+def warming(minutes: float = 10) -> Stage:
+    stage = consenting(minutes)
+    stage.report(Answered(Answer.YES))
+    stage.report(HeatOn())
+    return stage
+
+
+def checking(minutes: float = 10) -> Stage:
+    """The skin check has been spoken."""
+    stage = warming(minutes)
+    stage.until(lambda s: isinstance(s.state, Asking) and s.state.awaited is None)
+    return stage
+
+
+def cooling() -> Stage:
+    stage = warming()
+    stage.report(HeatReady())
+    return stage
+
+
+def stops(stage: Stage) -> int:
+    return stage.count(StopHeat)
+
+
+def pause_reason(stage: Stage) -> PauseReason:
+    return stage.state(Paused).reason
+
+
+def test_heat_is_asked_for_and_not_just_started() -> None:
+    stage = consenting()
+    assert stage.said()[-1] == "heat_ask"
+    assert "ten minutes" in stage.spoken_text(-1)
+    assert stage.count(StartHeat) == 0
+
+
+def test_yes_switches_on_for_the_time_that_was_said() -> None:
+    stage = warming()
+    start = next(effect for _, effect in stage.log if isinstance(effect, StartHeat))
+    assert start.off_at - start.due == TEN
+    assert stage.said()[-1] == "heat_on"
+    assert [one.event for one in stage.told(Event.HEAT_ON)] == ["heat_on"]
+
+
+def test_an_hour_becomes_a_quarter() -> None:
+    stage = consenting(60)
+    assert "fifteen minutes" in stage.spoken_text(-1)
+    stage.report(Answered(Answer.YES))
+    start = next(effect for _, effect in stage.log if isinstance(effect, StartHeat))
+    assert start.off_at - start.due == timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("answer", [Answer.NO, Answer.UNSURE])
+def test_anything_but_yes_goes_on_without(answer: Answer) -> None:
+    stage = consenting()
+    stage.report(Answered(answer))
+    assert stage.count(StartHeat) == 0
+    assert "heat_skipped" in stage.said()
+    assert stage.is_in(Instructing)
+
+
+def test_silence_for_a_minute_is_a_no() -> None:
+    stage = consenting()
+    stage.run(59.9)
+    assert stage.is_in(Asking)
+    stage.run(0.2)
+    assert stage.count(StartHeat) == 0
+    assert stage.is_in(Instructing)
+
+
+def test_a_machine_cannot_consent() -> None:
+    stage = consenting()
+    before = stage.s
+    stage.report(Answered(Answer.YES, person=False))
+    assert stage.s == before
+
+
+def test_the_skin_is_checked_after_five_minutes() -> None:
+    stage = warming()
+    stage.run(299.9)
+    assert "skin_check" not in stage.said()
+    stage.run(0.2)
+    assert stage.said()[-1] == "skin_check"
+
+
+def test_yes_goes_on_and_is_asked_again() -> None:
+    stage = checking(15)
+    stage.report(Answered(Answer.YES))
+    assert stage.is_in(Heating)
+    assert stops(stage) == 0
+    stage.until(lambda s: isinstance(s.state, Asking))
+    assert stage.said().count("skin_check") == 2
+
+
+@pytest.mark.parametrize("answer", [Answer.NO, Answer.UNSURE])
+def test_anything_but_yes_to_the_skin_check_is_off(answer: Answer) -> None:
+    stage = checking()
+    stage.report(Answered(answer))
+    assert stops(stage) == 1
+    assert stage.said()[-1] == "too_hot_reply"
+
+
+def test_twenty_seconds_of_silence_are_off() -> None:
+    stage = checking()
+    stage.run(19.9)
+    assert stops(stage) == 0
+    stage.run(0.2)
+    assert stops(stage) == 1
+    assert stage.said()[-1] == "heat_unanswered"
+
+
+def test_asking_what_was_said_wins_no_time() -> None:
+    stage = checking()
+    stage.run(15)
+    stage.obey(Command.REPEAT)
+    assert stage.said()[-1] == "skin_check"
+    stage.run(5.1)
+    assert stops(stage) == 1
+
+
+def test_a_check_that_cannot_be_heard_is_off_as_well() -> None:
+    stage = warming()
+    stage.mute = True
+    stage.until(lambda s: isinstance(s.state, Asking))
+    stage.run(26)
+    assert stops(stage) == 1
+
+
+def test_the_time_is_over() -> None:
+    stage = checking()
+    stage.report(Answered(Answer.YES))
+    stage.until(lambda s: isinstance(s.state, Cooling))
+    assert stops(stage) == 1
+    assert stage.said()[-1] == "heat_done"
+
+
+def test_the_time_is_over_while_the_skin_is_asked_about() -> None:
+    stage = checking(5.05)
+    stage.run(1)
+    assert stage.is_in(Cooling)
+    assert stops(stage) == 1
+
+
+def test_warm_enough_ends_it_early() -> None:
+    stage = cooling()
+    assert stage.is_in(Cooling)
+    assert stops(stage) == 1
+    assert stage.said()[-1] == "heat_ready"
+
+
+def test_warm_enough_while_the_skin_is_asked_about() -> None:
+    stage = checking()
+    stage.report(HeatReady())
+    assert stage.is_in(Cooling)
+
+
+def test_nothing_begins_before_off_is_proved() -> None:
+    stage = cooling()
+    stage.run(20)
+    assert stage.is_in(Cooling)
+    stage.report(HeatOff())
+    assert stage.is_in(Instructing)
+    assert [one.event for one in stage.told(Event.HEAT_OFF)] == ["heat_off"]
+    assert stage.s.notes.heated > timedelta()
+
+
+def test_no_heat_after_all() -> None:
+    stage = warming()
+    stage.obey(Command.NEXT)
+    assert stage.is_in(Cooling)
+    assert stage.said()[-1] == "heat_skipped"
+
+
+@pytest.mark.parametrize("start", [warming, checking])
+def test_too_hot_is_off_at_once(start: object) -> None:
+    assert callable(start)
+    stage = start()
+    stage.obey(Command.TOO_HOT)
+    assert stops(stage) == 1
+    assert stage.is_in(Cooling)
+
+
+def test_too_hot_without_heat_makes_no_sense() -> None:
+    with pytest.raises(NotNow, match="not_warming"):
+        opened().obey(Command.TOO_HOT)
+
+
+def test_too_hot_while_it_cools_switches_off_once_more() -> None:
+    stage = cooling()
+    stage.obey(Command.TOO_HOT)
+    assert stops(stage) == 2
+
+
+def test_waiting_can_be_asked_about() -> None:
+    stage = warming()
+    stage.obey(Command.REPEAT)
+    assert stage.said()[-1] == "heat_waiting"
+
+
+def test_a_heater_that_is_lost_is_switched_off_and_done_without() -> None:
+    stage = warming()
+    stage.report(HeatLost("unavailable"))
+    assert stops(stage) == 1
+    assert stage.said()[-1] == "heat_failed"
+    assert [one.data["reason"] for one in stage.told(Event.HEAT_FAILED)] == ["unavailable"]
+    stage.report(HeatOff())
+    assert stage.is_in(Instructing)
+
+
+def test_a_heater_that_is_lost_while_it_cools_is_told_again() -> None:
+    stage = cooling()
+    stage.report(HeatLost("unavailable"))
+    assert stops(stage) == 2
+    assert stage.is_in(Cooling)
+
+
+def test_a_heater_that_goes_off_by_itself_is_switched_off_too() -> None:
+    stage = warming()
+    stage.report(HeatOff())
+    assert stops(stage) == 1
+    assert stage.is_in(Instructing)
+
+
+def test_a_heater_that_goes_off_while_the_skin_is_asked_about() -> None:
+    stage = checking()
+    stage.report(HeatOff())
+    assert stage.is_in(Instructing)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_off_that_is_not_proved_holds_everything_up(late: bool) -> None:  # noqa: FBT001 - a parameter
+    stage = cooling()
+    if late:
+        stage.run(30.1)
+    else:
+        stage.report(HeatStuck())
+    assert pause_reason(stage) is PauseReason.HEAT
+    assert stage.said()[-1] == "heat_stuck"
+    assert [one.data["reason"] for one in stage.told(Event.HEAT_FAILED)] == ["stuck"]
+    for wish in (Command.RESUME, Command.NEXT, Command.WRAP_UP):
+        with pytest.raises(NotNow):
+            stage.obey(wish)
+
+
+@pytest.mark.parametrize("fact", [Answered(Answer.YES), HeatConfirmed(), HeatOff()])
+def test_unplugged_or_proved_goes_on(fact: Report) -> None:
+    stage = cooling()
+    stage.report(HeatStuck())
+    stage.report(fact)
+    assert stage.is_in(Instructing)
+    assert not stage.s.hot
+
+
+@pytest.mark.parametrize(
+    "answer", [Answered(Answer.NO), Answered(Answer.UNSURE), Answered(Answer.YES, person=False)]
+)
+def test_nothing_less_than_a_persons_yes_is_unplugged(answer: Answered) -> None:
+    stage = cooling()
+    stage.report(HeatStuck())
+    stage.report(answer)
+    assert pause_reason(stage) is PauseReason.HEAT
+
+
+def test_nobody_unplugs_it() -> None:
+    stage = cooling()
+    stage.report(HeatStuck())
+    stage.obey(Command.REPEAT)
+    assert stage.said()[-1] == "heat_stuck"
+    stage.run(301)
+    assert stage.s.state == Ended(Outcome.TIMED_OUT)
+    assert stops(stage) >= 2
+
+
+def test_unplugged_while_it_warms_is_switched_off_as_well() -> None:
+    stage = warming()
+    stage.report(HeatConfirmed())
+    assert stops(stage) == 1
+    assert stage.told(Event.HEAT_OFF) == []
+    assert stage.is_in(Instructing)
+
+
+def test_a_pause_switches_off_and_heat_does_not_come_back() -> None:
+    stage = warming()
+    stage.obey(Command.PAUSE)
+    assert stops(stage) == 1
+    stage.obey(Command.RESUME)
+    assert stage.is_in(Cooling)
+    assert stops(stage) == 2
+    stage.report(HeatOff())
+    assert stage.is_in(Instructing)
+    assert stage.count(StartHeat) == 1
+
+
+def test_a_pause_that_was_wished_outlasts_the_proof() -> None:
+    stage = warming()
+    stage.obey(Command.PAUSE)
+    stage.report(HeatStuck())
+    assert pause_reason(stage) is PauseReason.HEAT
+    stage.report(HeatOff())
+    assert pause_reason(stage) is PauseReason.ASKED
+    stage.obey(Command.RESUME)
+    assert stage.is_in(Instructing)
+
+
+@pytest.mark.parametrize("fact", [ClockMoved(timedelta(seconds=9)), SpeechFailed(1)])
+def test_nobody_watches_or_hears(fact: Report) -> None:
+    stage = warming()
+    stage.report(fact)
+    assert stage.is_in(Paused)
+    assert stops(stage) == 1
+
+
+def test_a_stop_word_switches_off() -> None:
+    stage = warming()
+    stage.report(StopWord(Tier.B, certain=False, phrase="burning"))
+    assert stops(stage) == 1
+    stage.report(Answered(Answer.NO))
+    assert stage.is_in(Cooling)
+    stage.report(HeatOff())
+    assert stage.is_in(Instructing)
+
+
+def test_off_may_be_proved_while_something_is_asked() -> None:
+    stage = warming()
+    stage.report(StopWord(Tier.B, certain=False, phrase="burning"))
+    stage.report(HeatOff())
+    assert stage.state(Asking).question is Question.WRONG
+    stage.report(Answered(Answer.NO))
+    assert stage.is_in(Instructing)
+
+
+def test_the_end_switches_off() -> None:
+    stage = warming()
+    stage.obey(Command.STOP)
+    assert stops(stage) == 1
+    stage.report(HeatOff())
+    assert [one.event for one in stage.told(Event.HEAT_OFF)] == ["heat_off"]
+
+
+def test_after_the_end_a_stuck_heater_is_still_said() -> None:
+    stage = warming()
+    stage.obey(Command.STOP)
+    stage.report(HeatStuck())
+    assert stage.said()[-1] == "heat_stuck"
+    assert stage.s.state == Ended(Outcome.STOPPED)
+
+
+def test_on_after_the_end_is_switched_off() -> None:
+    stage = warming()
+    stage.obey(Command.STOP)
+    stage.report(HeatOn())
+    assert stops(stage) == 2
+
+
+@pytest.mark.parametrize("state", [Working, Instructing])
+def test_on_while_somebody_is_pressed_takes_the_hands_off(
+    state: type[Working | Instructing],
+) -> None:
+    stage = stage_in(Phase.PRESS, state)
+    stage.run(1)
+    stage.report(HeatOn())
+    assert stops(stage) == 1
+    assert stage.s.level == 0
+    assert stage.is_in(Cooling)
+    assert stage.said()[-1] == "too_hot_reply"
+    stage.report(HeatOff())
+    assert stage.s.step is not None
+    assert stage.s.step.phase is Phase.PRESS
+    assert stage.s.level == 2
+
+
+def test_on_in_a_pause_is_switched_off_and_has_to_be_proved() -> None:
+    stage = stage_in(Phase.STRETCH)
+    stage.run(10)
+    stage.obey(Command.PAUSE)
+    stage.report(HeatOn())
+    assert stops(stage) == 1
+    stage.obey(Command.RESUME)
+    assert stage.is_in(Cooling)
+    stage.report(HeatOff())
+    assert stage.state(Instructing).left == timedelta(seconds=50)
+
+
+def test_nobody_moves_on_before_off_is_proved() -> None:
+    stage = stage_in(Phase.STRETCH)
+    stage.obey(Command.PAUSE)
+    stage.report(HeatOn())
+    with pytest.raises(NotNow, match="unplug_first"):
+        stage.obey(Command.NEXT)
+
+
+def test_a_heater_that_came_on_unasked_gets_no_yes() -> None:
+    stage = consenting()
+    stage.report(HeatOn())
+    stage.report(Answered(Answer.YES))
+    assert stage.count(StartHeat) == 0
+    assert stage.is_in(Cooling)
+
+
+def test_stuck_while_somebody_is_pressed_takes_the_hands_off() -> None:
+    stage = stage_in(Phase.PRESS)
+    stage.report(HeatStuck())
+    assert pause_reason(stage) is PauseReason.HEAT
+    assert stage.s.level == 0
+    stage.report(HeatConfirmed())
+    assert stage.is_in(Instructing)
+
+
+def test_late_news_of_no_consequence() -> None:
+    stage = stage_in(Phase.BROAD)
+    before = stage.s
+    for fact in (HeatOff(), HeatReady(), HeatConfirmed()):
+        stage.report(fact)
+    assert stage.s == before
+    stage.report(HeatLost("gone"))
+    assert stage.s == before
+    assert stops(stage) == 0
+
+
+def test_a_score_while_it_warms_changes_nothing() -> None:
+    stage = warming()
+    before = stage.s
+    stage.report(Rated(9))
+    assert stage.s == before
