@@ -18,7 +18,10 @@ from tests.fake_heater import Pad
 from tests.house import House, coach_entry, set_up
 from tests.virtual_clock import VirtualClock
 
-ENABLED = {"stop", "pause", "resume", "next", "too_much", "lighter", "released", "yes", "no"}
+ENABLED = {
+    *("stop", "pause", "resume", "next", "too_much", "lighter", "released"),
+    *("yes", "no", "left", "right", "both"),
+}
 DISABLED = {"previous", "repeat", "extend", "harder", "not_yet"}
 
 
@@ -307,3 +310,18 @@ async def test_a_button_belongs_to_its_coach(house: House) -> None:
             "button", "press", {"entity_id": house.entity("button", "stop", other)}, blocking=True
         )
     assert house.session.state == "active"
+
+
+async def test_the_side_is_chosen_by_a_button(house: House) -> None:
+    await house.hass.services.async_call(
+        DOMAIN, "start_session", {"area": "upper_traps", "length": "quick"}, blocking=True
+    )
+    await house.until_question("side")
+    await press(house, "right")
+    await house.until_question("health")
+    assert house.shows(side="right")
+
+
+async def test_an_answer_to_nothing_says_so(house: House, hass_admin_user: MockUser) -> None:
+    await to_pressing(house)
+    await refused(house, "yes", "nothing_asked", Context(user_id=hass_admin_user.id))

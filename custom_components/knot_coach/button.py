@@ -36,6 +36,9 @@ BUTTONS = (
     _button(Command.RELEASED),
     _button(Answer.YES),
     _button(Answer.NO),
+    _button(Answer.LEFT),
+    _button(Answer.RIGHT),
+    _button(Answer.BOTH),
     _button(Command.PREVIOUS, enabled=False),
     _button(Command.REPEAT, enabled=False),
     _button(Command.EXTEND, enabled=False),
@@ -61,9 +64,9 @@ class CoachButton(MomentEntity, ButtonEntity):
     async def async_press(self) -> None:
         match self.entity_description.wish:
             case Command() as command:
-                await self.coordinator.async_obey(command)
+                self.coordinator.obey(command)
             case Answer() as answer:
                 person = await async_is_person(self.hass, self._context)
-                await self.coordinator.async_answer(answer, person=person)
+                self.coordinator.answer(answer, person=person)
             case unreachable:
                 assert_never(unreachable)

@@ -3,7 +3,6 @@
 `runner.py` holds the session and its one timer; what may be started is decided in `admission.py`.
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 import logging
@@ -31,6 +30,7 @@ from .massage.messages import (
     Lock,
     NotNow,
     Priority,
+    Question,
     Report,
     Say,
     SpeechCut,
@@ -45,10 +45,10 @@ from .massage.plan import Plan
 from .massage.record import record
 from .massage.session import begin
 from .massage.snapshot import wake
-from .massage.states import Session
+from .massage.states import Paused, PauseReason, Session
 from .massage.view import IDLE, SessionView, lines_ahead, view
 from .massage.wording import Line, Phrasebook
-from .put_away import pack, unpack
+from .put_away import Shelf, unpack
 from .runner import Runner
 from .settings import Choice, Settings, Target
 from .store import Memory
@@ -106,8 +106,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._lock: Lock | None = None
         self._captions: dict[int, str] = {}
         self._reload = False
-        self._saving = asyncio.Lock()
-        self._saved: object = None
+        self._shelf = Shelf(memory)
 
     @property
     def session(self) -> Session | None:
@@ -145,6 +144,15 @@ class Coach(DataUpdateCoordinator[SessionView]):
         return self.heater is not None and self.heater.on
 
     @property
+    def unplugging(self) -> bool:
+        """Whether it waits to hear that the heater is unplugged."""
+        match self.session:
+            case Session(state=Paused(reason=PauseReason.HEAT)):
+                return True
+            case _:
+                return False
+
+    @property
     def available(self) -> bool:
         """Whether the coach can speak now."""
         return self._announcer.available
@@ -173,7 +181,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._runner.stop()
         if self.heater is not None:
             await self.heater.async_close()
-        await self._async_save()
+        await self._shelf.async_put(lambda: self.session, self.now, self._trigger)
         await self._announcer.async_close(drain=LAST_WORDS)
 
     @callback
@@ -215,10 +223,6 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._captions.clear()
         self._runner.begin(begin(plan, now, first_id=first_id), now)
 
-    async def async_obey(self, wish: Command) -> None:
-        """Carry out a command. Raises Refused with the reason, and changes nothing then."""
-        self.obey(wish)
-
     @callback
     def obey(self, wish: Command) -> None:
         """Carry out a command. Raises Refused with the reason, and changes nothing then."""
@@ -229,16 +233,15 @@ class Coach(DataUpdateCoordinator[SessionView]):
         except NotNow as err:
             raise Refused(f"not_now_{err.reason}", **err.slots) from err
 
-    async def async_answer(self, answer: Answer, *, person: bool) -> None:
-        """Answer the open question. Raises Refused where there is none, or a machine answers."""
-        self.answer(answer, person=person)
-
     @callback
     def answer(self, answer: Answer, *, person: bool) -> None:
         """Answer the open question. Raises Refused where there is none, or a machine answers."""
         if not self._runner.live:
             raise Refused("no_session")
-        if not person:
+        question = self.data.question
+        if question is None and not self.unplugging:
+            raise Refused("nothing_asked")
+        if not person and question is not Question.SIDE:
             raise Refused("person_needed")
         self.report(Answered(answer, person=person))
 
@@ -259,7 +262,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         if before is None or before.plan is not session.plan:
             self._warm(session)
         if session.live or (before is not None and before.live):
-            self.config_entry.async_create_task(self.hass, self._async_save(), f"{self.name} save")
+            self._save_soon()
         if not session.live and (before is None or before.live):
             self._ended(session, now)
         self.async_set_updated_data(view(session, now))
@@ -311,6 +314,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._announcer.hush()
         self._announcer.say(Say(self.now(), BROKEN_ID, line, Priority.SAFETY))
         self._stop_heat()
+        self._save_soon()
         self.async_set_updated_data(IDLE)
         async_session_changed(self.hass)
 
@@ -335,15 +339,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     # Memory
 
-    async def _async_save(self) -> None:
-        """Store the session as it stands now; several wishes in a row are one write."""
-        async with self._saving:
-            session = self.session
-            if session is self._saved:
-                return
-            self._saved = session
-            stored = session and session.live and pack(session, self.now(), self._trigger)
-            await self.memory.async_save_session(stored or None)
+    def _save_soon(self) -> None:
+        save = self._shelf.async_put(lambda: self.session, self.now, self._trigger)
+        self.config_entry.async_create_task(self.hass, save, f"{self.name} save")
 
     @override
     async def _async_update_data(self) -> SessionView:

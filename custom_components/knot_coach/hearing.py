@@ -15,7 +15,6 @@ from .coordinator import Coach
 from .massage.messages import Answered, Eased, Question, Rated, StopWord
 from .massage.moves import minutes
 from .massage.plan import Plan
-from .massage.states import Paused, PauseReason, Session
 from .massage.view import Shown
 from .massage.wording import Phrasebook
 from .voice.coaches import CoachLike
@@ -103,11 +102,7 @@ class HearingCoach(CoachLike):
     @property
     @override
     def unplugging(self) -> bool:
-        match self._coach.session:
-            case Session(state=Paused(reason=PauseReason.HEAT)):
-                return True
-            case _:
-                return False
+        return self._coach.unplugging
 
     @property
     @override

@@ -1,6 +1,7 @@
 """A session that is put away on disk, and taken out again by the next run."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -13,6 +14,7 @@ from .massage.record import record
 from .massage.snapshot import UnreadableSnapshotError, restore, save
 from .massage.states import Session
 from .massage.wording import Phrasebook
+from .store import Memory
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,13 +37,36 @@ class Found:
         return record(self.session, self.saved_at, self.trigger)
 
 
-def pack(session: Session, now: datetime, trigger: str) -> dict[str, Any]:
-    """Return what has to be stored; the wall clock tells the next run how old it is."""
-    return {
-        "saved_at": dt_util.utcnow().isoformat(),
-        "trigger": trigger,
-        "session": save(session, now),
-    }
+class Shelf:
+    """Where the session of a coach is put away at every step."""
+
+    def __init__(self, memory: Memory) -> None:
+        """Begin with nothing known to be on disk."""
+        self._memory = memory
+        self._writing = asyncio.Lock()
+        self._put: Session | None = None
+
+    async def async_put(
+        self, session: Callable[[], Session | None], now: Callable[[], datetime], trigger: str
+    ) -> None:
+        """Store the session as it stands when its turn comes; several wishes in a row are one write.
+
+        The wall clock goes along, and tells the next run how old it is.
+        """
+        async with self._writing:
+            current = session()
+            if current is self._put and current is not None:
+                return
+            self._put = current
+            await self._memory.async_save_session(
+                {
+                    "saved_at": dt_util.utcnow().isoformat(),
+                    "trigger": trigger,
+                    "session": save(current, now()),
+                }
+                if current is not None and current.live
+                else None
+            )
 
 
 def unpack(

@@ -103,13 +103,13 @@ async def _start(call: ServiceCall) -> ServiceResponse:
 
 def _obeying(wish: Command) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
     async def obey(call: ServiceCall) -> None:
-        await _coach(call).async_obey(wish)
+        _coach(call).obey(wish)
 
     return obey
 
 
 async def _feedback(call: ServiceCall) -> None:
-    await _coach(call).async_obey(call.data[ATTR_FEEDBACK])
+    _coach(call).obey(call.data[ATTR_FEEDBACK])
 
 
 async def _acknowledge(call: ServiceCall) -> None:
