@@ -88,6 +88,17 @@ WHERE = {
     Command.HARDER: Phase.PRESS,
 }
 """The phase in which a word fits; any for the others."""
+TRICKS = [
+    (Command.PAUSE, Command.RESUME),
+    (Command.RELEASED, Command.PREVIOUS),
+    (Command.LOST, Command.FOUND),
+    (Command.NEXT, Command.NEXT, Command.NEXT),
+    (Command.PREVIOUS, Command.NEXT),
+    (Command.EXTEND,),
+    (Command.EXTEND, Command.NOT_YET),
+    (Command.WRAP_UP, Command.PREVIOUS),
+]
+"""Ways back onto the spot without a rest."""
 AHEAD = st.one_of(st.integers(0, 6), st.integers(0, 70))
 """How many steps go well before anything else happens."""
 SELDOM = st.integers(0, 9).map(lambda number: number == 7)
@@ -187,10 +198,11 @@ class Machine(RuleBasedStateMachine):
 
     def moves(
         self, move: Callable[[Session, datetime], tuple[Session, tuple[Effect, ...]]]
-    ) -> None:
+    ) -> tuple[Effect, ...]:
         before = self.s
         self.s, effects = move(self.s, self.now)
         self.watcher.sees(before, self.s, effects)
+        return effects
 
     def tells(self, fact: Report) -> None:
         self.moves(lambda s, now: report(s, fact, now))
@@ -209,9 +221,8 @@ class Machine(RuleBasedStateMachine):
             self.watcher.passes(self.s, due)
             self.now = due
             before = self.s
-            self.moves(advance)
+            singly += self.moves(advance)
             assert self.s != before
-            singly += tuple(e for e in advance(before, due)[1])
         else:
             raise AssertionError("it gets nowhere")
         self.watcher.passes(self.s, until)
@@ -409,6 +420,23 @@ class Machine(RuleBasedStateMachine):
                 self.say(Command.RESUME)
             case Ended():
                 pass
+
+    @rule(
+        phase=st.sampled_from([Phase.PRESS, Phase.RELEASE_HOLD, Phase.TOOL]),
+        tries=st.lists(
+            st.tuples(st.sampled_from(TRICKS), st.floats(1, 60)), min_size=2, max_size=8
+        ),
+    )
+    def wants_more(self, phase: Phase, tries: list[tuple[tuple[Command, ...], float]]) -> None:
+        """Somebody who tries every way there is to be pressed for longer."""
+        self.begins(replace(USUAL, side=Side.LEFT, length=Length.DEEP), 1, self.s.next_id)
+        self.goes_to(Working, phase)
+        for trick, seconds in tries:
+            self.waits(seconds)
+            for wish in trick:
+                self.say(wish)
+            if isinstance(self.s.state, Instructing):
+                self.one_step_well()
 
     def gets_to(self, state: type[Any], phase: Phase, *, hot: bool) -> None:
         """Go to a state in a new session, in a phase or with the heat on."""

@@ -467,6 +467,15 @@ def test_lost_looks_for_it_again_and_the_spot_timer_is_kept(where: Phase) -> Non
     assert stage.s.level == 2
 
 
+def test_lost_counts_on_the_spot_that_was_lost() -> None:
+    stage = stage_in(Phase.PRESS, number=3, length=Length.DEEP)
+    first = stage.s.pressed[Side.LEFT, 1]
+    stage.run(20)
+    stage.obey(Command.LOST)
+    assert stage.s.pressed[Side.LEFT, 1] == first
+    assert stage.s.pressed[Side.LEFT, 2] > timedelta(seconds=20)
+
+
 def test_lost_elsewhere_makes_no_sense() -> None:
     assert refuses(stage_in(Phase.STRETCH), Command.LOST) == "not_pressing"
 

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from massage.areas import Side
 from massage.messages import Effect, Event, Say, StartHeat, StopHeat, Tell
@@ -53,7 +52,6 @@ class Watcher:
     climbed: int = 2
     """Highest level that was reached by ear; every step may begin at two."""
     changed_at: datetime | None = None
-    last_due: datetime | None = None
     power: bool = False
     """The heater may be on."""
     told_off: bool = True
@@ -76,6 +74,7 @@ class Watcher:
     def passes(self, s: Session, now: datetime, *, watched: bool = True) -> None:
         """Time goes by; nobody watches while the outside is asleep, and no limit is checked."""
         gone, self.now = now - self.now, now
+        assert gone >= ZERO, "time does not run back"
         if warming(s) and watched:
             self.heat_for += gone
         if not busy(s) or s.step is None:
@@ -138,11 +137,8 @@ class Watcher:
 
     def _see_effects(self, before: Session, effects: Sequence[Effect]) -> None:
         number = before.next_id
-        for one, other in pairwise(effects):
-            assert one.due <= other.due
         for effect in effects:
-            assert self.last_due is None or effect.due >= self.last_due
-            self.last_due = effect.due
+            assert effect.due == self.now
             match effect:
                 case Say():
                     assert effect.id == number

@@ -11,7 +11,7 @@ from typing import Final
 from .asking import ask, proceed, question_line, stop_heat
 from .halts import end, pause, pause_line
 from .messages import Event, Hush, NotNow, Priority, Question
-from .moves import Move, cool, reply, say, tell
+from .moves import Move, cool, hands_off, reply, say, tell
 from .phases import PRESSING, Phase
 from .plan import Step, make_step, wrap_up_steps
 from .states import (
@@ -152,9 +152,11 @@ def lost(s: Session, at: datetime) -> Move:
     index = s.index if step.phase is Phase.PRESS else s.index - 1
     bare = Step(phase=Phase.LOCATE, side=step.side, seconds=LOST_SECONDS)
     again = replace(make_step(s.order, bare), lines=(s.line("lost"),), cues=())
+    # Off first: from here on the present step is another.
+    s, off = hands_off(s, at)
     s = replace(s, steps=(*s.steps[:index], again, *s.steps[index:]))
     s, effects = enter(s, index, at)
-    return s, (Hush(at), *effects)
+    return s, (*off, Hush(at), *effects)
 
 
 def other_side(s: Session, at: datetime) -> Move:
