@@ -204,10 +204,26 @@ async def test_the_side_is_asked_and_answered(house: House, side: str) -> None:
     assert chosen_side(house) == side
 
 
+async def test_a_score_and_how_it_feels(house: House) -> None:
+    await house.say("start quick forearm routine on the left")
+    await house.until_question("health")
+    await house.say("no")
+    rate = "From zero to ten, how tight or sore does it feel right now?"
+    await house.clock.run_until(lambda: rate in house.satellite.texts, 30)
+    assert (await house.say("about a six and a half, I think")).error is None
+    await house.until("active", phase="press", within=200)
+    assert (await house.say("it's easing")).error is None
+    await house.until("idle", within=300)
+    record = house.coach.last_record
+    assert record is not None
+    assert record["before"] == 7
+
+
 async def test_a_yes_that_nobody_asked_for_changes_nothing(house: House) -> None:
     await to_pressing(house)
     before = house.session
-    assert (await house.say("yes")).speech.startswith(UNHEARD)
+    reply = await house.say("yes")
+    assert reply.speech == "I am not asking anything just now. Answer when I do."
     assert house.session == before
 
 

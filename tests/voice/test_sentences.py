@@ -163,8 +163,9 @@ async def test_words_of_a_session(house: House, text: str, command: Command) -> 
 async def test_answers_scores_and_status(house: House) -> None:
     coach = house.coach()
     coach.begin()
-    assert await house.type("yes", house.bedroom) == "reply.not_heard"
+    assert await house.type("yes", house.bedroom) == "reply.nothing_asked"
     coach.question = Question.HEAT
+    assert await house.type("left", house.bedroom) == "reply.not_heard"
     assert await house.type("yes", house.bedroom) == "one heard"
     assert await house.type("about a six", house.bedroom) == "one heard"
     assert coach.told == [AnswerHeard(Answer.YES), ScoreHeard(6)]

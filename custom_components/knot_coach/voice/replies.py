@@ -81,6 +81,12 @@ class Replies:
                     return _ask(coach, heard, said)
         return None
 
+    def unheard(self, said: ConversationInput) -> str:
+        """Answer a bare word that neither the coach nor the assistant can make anything of."""
+        coach = session_here(self.hass, self.coaches.values(), place_of(self.hass, said))
+        idle = coach is not None and coach.question is None
+        return self.speak("reply.nothing_asked" if idle else "reply.not_heard")
+
     def overhear(self, conversation_id: str, text: str, places: list[Place]) -> None:
         """Notice a stop word in any text; what else it says belongs to the assistant."""
         told = []
@@ -94,8 +100,6 @@ class Replies:
                 case StopHeard(phrase) as heard:
                     doubted = StopHeard(replace(phrase, certain=False))
                     told.append(_Told(coach, heard, self._tell(coach, doubted), sure=False))
-                case _:
-                    continue
         self._overheard = (hash((conversation_id, text)), tuple(told))
 
     def _again(self, said: ConversationInput) -> str | None:

@@ -149,7 +149,7 @@ class Ear:
         reply = self._safely(self._replies.word, said)
         if reply is None:
             reply = await async_pass_through(self._hass, said)
-        return self._vocabulary.speak("reply.not_heard") if reply is None else reply
+        return self._replies.unheard(said) if reply is None else reply
 
     def _safely[T: str | None](
         self, answer: Callable[[ConversationInput], T], said: ConversationInput
