@@ -367,7 +367,7 @@ class Machine(RuleBasedStateMachine):
         data = json.loads(json.dumps(save(self.s, self.now)))
         self.now += timedelta(seconds=seconds)
         self.watcher.off += timedelta(seconds=seconds)
-        self.watcher.now = self.now
+        self.watcher.now = self.watcher.seen_at = self.now
         back = restore(
             data, {self.s.order.area.key: self.s.order.area}, self.s.order.book, self.now
         )
@@ -487,7 +487,7 @@ def test_the_rules_hold_whatever_happens(state: type[Any]) -> None:
     )
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=settings().max_examples * 2 // 5, stateful_step_count=50),
+        settings=settings(max_examples=settings().max_examples // 3, stateful_step_count=40),
     )
     rows = {(state, wish) for wish in Command}
     allowed = {(state, wish) for wish in ALLOWED[state]}

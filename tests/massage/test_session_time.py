@@ -264,6 +264,20 @@ def test_a_spot_that_has_enough_leaves_the_other_its_round() -> None:
     assert [one.data["step"] for one in stage.told(Event.PHASE_STARTED)][5:8] == [6, 8, 9]
 
 
+def test_a_side_has_enough_after_five_minutes() -> None:
+    """Both spots of a deep session are pressed for as long as they may be, with rests between."""
+    stage = stage_in(Phase.PRESS, length=Length.DEEP)
+    stage.person = attentive
+    while stage.s.live:
+        stage.until(lambda s: s.step is None or s.step.phase is not Phase.PRESS or not s.live)
+        if stage.s.step is not None and stage.s.step.phase is Phase.RELEASE_HOLD:
+            stage.obey(Command.LOST)
+            stage.run(15)
+        stage.until(lambda s: not s.live or (s.step is not None and s.step.phase is Phase.PRESS))
+    assert stage.s.pressed[Side.LEFT, 1] <= timedelta(seconds=180)
+    assert 290 < seconds(sum(stage.s.pressed.values(), timedelta())) <= 300
+
+
 def test_the_gun_has_a_clock_of_its_own() -> None:
     stage = stage_in(Phase.TOOL, length=Length.DEEP, profile=Profile(gun=True))
     stage.person = attentive

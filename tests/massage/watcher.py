@@ -40,6 +40,8 @@ class Watcher:
     pressed_in_all: timedelta
     highest: int
     """Level that nothing may exceed."""
+    seen_at: datetime = field(init=False)
+    """Nothing happens before; later than that only while the outside sleeps."""
     spots: dict[tuple[Side, int], timedelta] = field(default_factory=lambda: defaultdict(timedelta))
     contact: timedelta = ZERO
     """Press without a break of ten seconds."""
@@ -58,6 +60,10 @@ class Watcher:
     """It was told to go off since it was last told, or known, to be on."""
     heat_for: timedelta = ZERO
 
+    def __post_init__(self) -> None:
+        """Start to watch."""
+        self.seen_at = self.now
+
     # What the outside tells the session
 
     def spoke(self, number: int) -> None:
@@ -73,7 +79,7 @@ class Watcher:
 
     def passes(self, s: Session, now: datetime, *, watched: bool = True) -> None:
         """Time goes by; nobody watches while the outside is asleep, and no limit is checked."""
-        gone, self.now = now - self.now, now
+        gone, self.seen_at, self.now = now - self.now, now if watched else self.now, now
         assert gone >= ZERO, "time does not run back"
         if warming(s) and watched:
             self.heat_for += gone
@@ -116,6 +122,7 @@ class Watcher:
     def sees(self, before: Session, after: Session, effects: Sequence[Effect]) -> None:
         """Something happened at `self.now`."""
         self._see_effects(before, effects)
+        self.seen_at = self.now
         self._see_level(before, after)
         self._see_heat(after)
         if not after.live:
@@ -138,7 +145,7 @@ class Watcher:
     def _see_effects(self, before: Session, effects: Sequence[Effect]) -> None:
         number = before.next_id
         for effect in effects:
-            assert effect.due == self.now
+            assert self.seen_at <= effect.due <= self.now
             match effect:
                 case Say():
                     assert effect.id == number
