@@ -65,6 +65,7 @@ __all__ = [
     "Stack",
     "clip_seconds",
     "device_of",
+    "owned_by",
     "put_in_area",
     "say",
     "setup_stack",
@@ -230,6 +231,11 @@ class Reply:
         return errors[0].data["code"] if errors and errors[0].data else None
 
 
+def owned_by(context: Context | None) -> dict[str, Any]:
+    """Return how `async_get_chat_session` is told whose conversation it is; only newer ones ask."""
+    return {} if MINOR_VERSION < 11 else {"context": context}
+
+
 async def say(
     hass: HomeAssistant,
     text: str,
@@ -244,7 +250,8 @@ async def say(
     spoken too, use `FakeSatellite.hear`.
     """
     reply = Reply()
-    with chat_session.async_get_chat_session(hass, conversation_id) as session:
+    context = context or Context()
+    with chat_session.async_get_chat_session(hass, conversation_id, **owned_by(context)) as session:
         await PipelineInput(
             session=session,
             intent_input=text,
@@ -252,7 +259,7 @@ async def say(
             satellite_id=satellite.entity_id if satellite else None,
             run=PipelineRun(
                 hass,
-                context=context or Context(),
+                context=context,
                 pipeline=async_get_pipeline(hass),
                 start_stage=PipelineStage.INTENT,
                 end_stage=PipelineStage.INTENT,

@@ -1,11 +1,8 @@
 """Stop words in any text of the house, and nothing taken away from anybody."""
 
-from typing import Any, Final
-
 from homeassistant.components import conversation
 from homeassistant.components.conversation import chat_log as chat_logs
 from homeassistant.components.conversation.const import ChatLogEventType
-from homeassistant.const import MINOR_VERSION
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import chat_session
 import pytest
@@ -16,10 +13,7 @@ from custom_components.knot_coach.voice.stop_listener import async_listen, curre
 from custom_components.knot_coach.voice.understanding import AnswerHeard, CommandHeard, StopHeard
 from tests.voice.conftest import House
 from tests.voice.fake_coach import FakeCoach
-from tests.voice_stack import FakeSatellite, say, use_llm
-
-WITH_CONTEXT: Final[dict[str, Any]] = {} if MINOR_VERSION < 11 else {"context": None}
-"""Newer Home Assistant wants to know whose conversation it is; it is nobody's here."""
+from tests.voice_stack import FakeSatellite, owned_by, say, use_llm
 
 
 def stops(coach: FakeCoach) -> list[tuple[Tier, bool]]:
@@ -67,7 +61,7 @@ async def test_instructions_of_a_task_are_not_speech(hass: HomeAssistant, house:
     heard: list[str] = []
     end = async_listen(hass, lambda _, text, __: heard.append(text))
     with (
-        chat_session.async_get_chat_session(hass, None, **WITH_CONTEXT) as session,
+        chat_session.async_get_chat_session(hass, None, **owned_by(None)) as session,
         conversation.async_get_chat_log(hass, session) as log,
     ):
         assert current_conversation("other") == session.conversation_id
