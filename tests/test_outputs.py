@@ -50,8 +50,8 @@ class Speaking(House):
             {"area": "upper_traps", "side": "left", "length": "quick"},
             blocking=True,
         )
-        await self.clock.run_until(lambda: self.shows(question="health"), 5)
-        await self.clock.advance(20)
+        await self.clock.run_until(lambda: self.shows(question="health"), 60)
+        await self.clock.advance(8)
         # Typed by somebody who is signed in; here is nothing to speak to.
         await say(self.hass, "no", context=Context(user_id=self.user.id))
         await self.until("active", phase="check_in", within=5)

@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 import voluptuous as vol
 
 from custom_components.knot_coach.const import DOMAIN, Conf
@@ -183,7 +184,9 @@ async def test_which_coach_has_to_be_clear(house: House) -> None:
     assert second.runtime_data.session.live
 
 
-async def test_a_person_acknowledges_a_stop_and_a_machine_does_not(house: House) -> None:
+async def test_a_person_acknowledges_a_stop_and_a_machine_does_not(
+    house: House, hass_admin_user: MockUser
+) -> None:
     await to_pressing(house)
     await house.say("I feel a sharp pain")
     assert house.session.state == "idle"
@@ -192,7 +195,7 @@ async def test_a_person_acknowledges_a_stop_and_a_machine_does_not(house: House)
         await act(house, "acknowledge")
     assert caught.value.translation_key == "person_needed"
     await house.hass.services.async_call(
-        DOMAIN, "acknowledge", {}, blocking=True, context=Context(user_id="somebody")
+        DOMAIN, "acknowledge", {}, blocking=True, context=Context(user_id=hass_admin_user.id)
     )
     await refused(house, "start_session", "locked_area", area="upper_traps", side="right")
 

@@ -1,10 +1,11 @@
 """Knot Coach leads a person by voice through releasing a muscle knot."""
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
 
 from . import services
 from .const import DOMAIN, PLATFORMS
@@ -31,12 +32,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     """Bring a coach to life."""
     catalogue = await async_load(hass)
     memory = Memory(hass, entry.entry_id)
-    await memory.async_load()
+    await memory.async_load(dt_util.utcnow())
     try:
         settings = Settings.from_entry(entry)
     except (KeyError, ValueError) as err:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="broken_entry") from err
     coach = entry.runtime_data = Coach(hass, entry, settings, catalogue, memory)
+    entry.async_on_unload(coach.async_close)
+    # Entries are not unloaded when Home Assistant stops; somebody may be pressing then.
+    entry.async_on_unload(
+        hass.async_add_shutdown_job(HassJob(coach.async_close, f"{entry.title} leaves"))
+    )
     if settings.heat is not None:
         book = await async_get_book(hass)
         heater = coach.admission.heater = Heater(

@@ -15,7 +15,7 @@ from .const import DOMAIN
 from .content import Catalogue
 from .heater import Heater
 from .massage.areas import Area, Side
-from .massage.load import first_time, locked, pressed_today, resting_until, sharing
+from .massage.load import DAY, first_time, locked, pressed_today, resting_until, sharing
 from .massage.phases import Length
 from .massage.plan import Order, Plan, Profile, compile_plan
 from .massage.screening import Restrictions, Screening, effects, refuse
@@ -217,6 +217,7 @@ class Admission:
             deep=not restrictions.no_deep,
             pressed_today=self._pressed(area, now),
             pressed_in_all=timedelta(seconds=pressed_today(self._memory.past, now)),
+            gunned_today=self._memory.gunned_since(now - DAY),
         )
 
 

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 import logging
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, callback
@@ -14,54 +14,31 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .admission import Admission, Refused, Wanted
-from .announce import Announcer, NoOutputError
+from .announce import NoOutputError
 from .const import DOMAIN
 from .content import Catalogue
 from .heater import Heater
+from .massage import messages
 from .massage.areas import Side
-from .massage.messages import (
-    Answer,
-    Answered,
-    Begun,
-    Command,
-    Effect,
-    HeatOff,
-    Hush,
-    Lock,
-    NotNow,
-    Priority,
-    Question,
-    Report,
-    Say,
-    SpeechCut,
-    SpeechFailed,
-    Spoken,
-    StartHeat,
-    StopHeat,
-    Tell,
-)
+from .massage.messages import Answer, Command, NotNow, Question, Report
 from .massage.phases import Length
 from .massage.plan import Plan
 from .massage.record import record
 from .massage.session import begin
 from .massage.snapshot import wake
-from .massage.states import Paused, PauseReason, Session
+from .massage.states import Outcome, Paused, PauseReason, Session
 from .massage.view import IDLE, SessionView, lines_ahead, view
-from .massage.wording import Line, Phrasebook
+from .massage.wording import Phrasebook
 from .put_away import Shelf, unpack
 from .runner import Runner
 from .settings import Choice, Settings, Target
+from .speech import Speech
 from .store import Memory
 from .voice.sentences import async_session_changed
 
 _LOGGER = logging.getLogger(__name__)
 
 type KnotCoachEntry = ConfigEntry[Coach]
-
-BROKEN_ID: Final = 0
-"""The id of the one line that belongs to no session."""
-LAST_WORDS: Final = 10.0
-"""Seconds that the last words get when the coach is unloaded."""
 
 
 class Coach(DataUpdateCoordinator[SessionView]):
@@ -84,27 +61,23 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.memory = memory
         self.admission = Admission(settings, catalogue, memory)
         self.signal = f"{DOMAIN}.{entry.entry_id}"
-        self.caption: str | None = None
         self.data = IDLE
         self._runner = Runner(
             hass.loop, perform=self._perform, settled=self._settle, broken=self._broken
         )
         self.now = self._runner.now
-        self._announcer = Announcer(
+        self._speech = Speech(
             hass,
             entry,
             settings.outputs,
             now=self.now,
-            begun=self._line_begun,
-            spoken=lambda number: self.report(Spoken(number)),
-            cut=lambda number: self.report(SpeechCut(number)),
-            failed=lambda number: self.report(SpeechFailed(number)),
+            report=self.report,
+            changed=self.async_update_listeners,
         )
-        self._starting = False
+        self._starting = self._closed = False
         self._trigger = ""
         self._context = Context()
-        self._lock: Lock | None = None
-        self._captions: dict[int, str] = {}
+        self._lock: messages.Lock | None = None
         self._reload = False
         self._shelf = Shelf(memory)
 
@@ -127,6 +100,11 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def heater(self) -> Heater | None:
         """What it warms with."""
         return self.admission.heater
+
+    @property
+    def caption(self) -> str | None:
+        """The line that began to be spoken last."""
+        return self._speech.caption
 
     @property
     def last_record(self) -> Mapping[str, Any] | None:
@@ -152,37 +130,49 @@ class Coach(DataUpdateCoordinator[SessionView]):
             case _:
                 return False
 
-    @property
-    def available(self) -> bool:
-        """Whether the coach can speak now."""
-        return self._announcer.available
-
     # Life
 
     async def async_wake(self, _: HomeAssistant) -> None:
-        """Take up a session that was cut off: it is said what happened, and nothing goes on."""
-        stored, self.memory.interrupted = self.memory.interrupted, None
-        if stored is None:
-            return
+        """Take up a session that was cut off: it is said what happened, and nothing goes on.
+
+        Until that is done no other one is started.
+        """
+        try:
+            if self.memory.interrupted is not None:
+                await self._async_take_up(self.memory.interrupted)
+        finally:
+            self.memory.interrupted = None
+
+    async def _async_take_up(self, stored: Mapping[str, Any]) -> None:
         now = self.now()
         found = unpack(stored, self.catalogue.areas, self.book, now)
         if found is None or not found.resumable:
             if found is not None:
                 await self.memory.async_add(found.record, None)
             await self.memory.async_save_session(None)
+            self.async_update_listeners()
             return
         self._trigger = found.trigger
         self._runner.begin(wake(found.session, now), now)
         if found.session.hot and not self.heat_on:
-            self.report(HeatOff())
+            self.report(messages.HeatOff())
 
     async def async_close(self) -> None:
-        """Leave: heat off first, then the session is put away as it stands."""
-        self._runner.stop()
+        """Leave: hands off in words, heat off, and everything on disk.
+
+        Until the last word has been spoken, what is said to the coach still counts: a stop word
+        locks, whatever else is going on.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self.report(messages.Leaving())
         if self.heater is not None:
             await self.heater.async_close()
+        await self._speech.async_close()
+        self._runner.stop()
         await self._shelf.async_put(lambda: self.session, self.now, self._trigger)
-        await self._announcer.async_close(drain=LAST_WORDS)
+        await self.memory.async_flush()
 
     @callback
     def async_reload_when_idle(self) -> None:
@@ -195,32 +185,48 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     def admit(self, wanted: Wanted) -> Plan:
         """Return the plan for what is wanted, if it may be started now. Raises Refused."""
-        if self._starting or self._runner.live:
-            area = self.session.order.area.key if self.session else wanted.area
-            raise Refused("already_running", area=self.book.name(area))
+        self._check_free(wanted.area)
         plan = self.admission.admit(wanted, self.book, self.now())
-        if not self.available:
+        if not self._speech.available:
             raise Refused("no_output")
         return plan
+
+    def _check_free(self, area: str) -> None:
+        """Raise Refused where this coach, or its room, has no place for a session now."""
+        if self._closed:
+            raise Refused("closing")
+        if self.memory.interrupted is not None:
+            raise Refused("starting_up")
+        if self._starting or self._runner.live:
+            running = self.session.order.area.key if self.session else area
+            raise Refused("already_running", area=self.book.name(running))
+        for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
+            other: Coach = entry.runtime_data
+            if other is not self and other.busy and self.settings.meets(other.settings):
+                raise Refused("room_taken", name=other.settings.name)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a session goes on, or is about to."""
+        return self._starting or self._runner.live
 
     async def async_start(self, plan: Plan, trigger: str, context: Context) -> None:
         """Begin a session with an admitted plan; `context` switches the heater.
 
         Raises Refused if another one begins or nothing can be spoken; nothing is started then.
         """
-        if self._starting or self._runner.live:
-            raise Refused("already_running", area=self.book.name(plan.order.area.key))
+        self._check_free(plan.order.area.key)
         self._starting = True
         try:
-            await self._announcer.async_warm([self.book.line("health")])
+            await self._speech.async_check(self.book.line("health"))
         except NoOutputError as err:
             raise Refused(err.translation_key or "no_output") from err
         finally:
             self._starting = False
+        self._check_free(plan.order.area.key)
         self._trigger, self._context = trigger, context
-        first_id = self.session.next_id if self.session is not None else 1
-        now = self.now()
-        self._captions.clear()
+        now, first_id = self.now(), self._runner.next_id
+        self._speech.begin(first_id)
         self._runner.begin(begin(plan, now, first_id=first_id), now)
 
     @callback
@@ -243,7 +249,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             raise Refused("nothing_asked")
         if not person and question is not Question.SIDE:
             raise Refused("person_needed")
-        self.report(Answered(answer, person=person))
+        self.report(messages.Answered(answer, person=person))
 
     async def async_choose(self, name: str, value: Side | Length | Target | None) -> None:
         """Change one thing that the next session gets; `name` is that of a field of `Choice`."""
@@ -252,15 +258,21 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     @callback
     def report(self, fact: Report) -> None:
-        """Tell the session a fact."""
+        """Tell the session a fact; what is told of heat is shown, and heard, without one too."""
         self._runner.report(fact)
+        if isinstance(
+            fact, messages.HeatOn | messages.HeatOff | messages.HeatLost | messages.HeatStuck
+        ):
+            self.async_update_listeners()
+        if isinstance(fact, messages.HeatStuck) and self.session is None:
+            self._speech.alone(self.book.line("heat_stuck"))
 
     # Effects
 
     def _settle(self, before: Session | None, session: Session, now: datetime) -> None:
         """Show the session, and store it."""
         if before is None or before.plan is not session.plan:
-            self._warm(session)
+            self._speech.prepare(lines_ahead(session))
         if session.live or (before is not None and before.live):
             self._save_soon()
         if not session.live and (before is None or before.live):
@@ -269,20 +281,19 @@ class Coach(DataUpdateCoordinator[SessionView]):
         if before is None or before.live is not session.live:
             async_session_changed(self.hass)
 
-    def _perform(self, effect: Effect) -> None:
+    def _perform(self, effect: messages.Effect) -> None:
         match effect:
-            case Say():
-                self._captions[effect.id] = effect.line.text
-                self._announcer.say(effect)
-            case Hush():
-                self._announcer.hush()
-            case StartHeat():
+            case messages.Say():
+                self._speech.say(effect)
+            case messages.Hush():
+                self._speech.hush()
+            case messages.StartHeat():
                 self._start_heat(effect.off_at)
-            case StopHeat():
+            case messages.StopHeat():
                 self._stop_heat()
-            case Tell():
+            case messages.Tell():
                 async_dispatcher_send(self.hass, self.signal, effect)
-            case Lock():
+            case messages.Lock():
                 self._lock = effect
 
     def _start_heat(self, off_at: datetime) -> None:
@@ -295,47 +306,35 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     def _stop_heat(self) -> None:
         if self.heater is None:
-            self.report(HeatOff())
+            self.report(messages.HeatOff())
             return
         self.hass.async_create_task(self.heater.async_off(), f"{self.name} heat off")
 
-    def _ended(self, session: Session, now: datetime) -> None:
+    def _ended(self, session: Session, now: datetime, **changes: object) -> None:
         left, self._lock = self._lock, None
         self.hass.async_create_task(
-            self.memory.async_add(record(session, now, self._trigger), left),
+            self.memory.async_add(record(session, now, self._trigger) | changes, left),
             f"{self.name} record",
         )
         if self._reload:
             self.async_reload_when_idle()
 
-    def _broken(self) -> None:
-        """A fault of ours has ended the session: hands off, heat off."""
-        line = self.book.line("stopped")
-        self._announcer.hush()
-        self._announcer.say(Say(self.now(), BROKEN_ID, line, Priority.SAFETY))
+    def _broken(self, session: Session | None) -> None:
+        """A fault of ours has ended the session: hands off, heat off, and it is on record."""
+        now = self.now()
+        self._speech.hush()
+        self._speech.alone(self.book.line("stopped"))
         self._stop_heat()
+        if session is not None and session.live:
+            outcome = Outcome.STOPPED
+            told = messages.Tell(
+                now, messages.Event.STOPPED, {"outcome": outcome, "reason": "fault"}
+            )
+            async_dispatcher_send(self.hass, self.signal, told)
+            self._ended(session, now, outcome=outcome)
         self._save_soon()
         self.async_set_updated_data(IDLE)
         async_session_changed(self.hass)
-
-    # The voice
-
-    def _line_begun(self, number: int) -> None:
-        self.caption = self._captions.pop(number, self.caption)
-        self.report(Begun(number))
-        self.async_update_listeners()
-
-    def _warm(self, session: Session) -> None:
-        self.config_entry.async_create_background_task(
-            self.hass, self._async_warm(lines_ahead(session)), f"{self.name} warm"
-        )
-
-    async def _async_warm(self, lines: list[Line]) -> None:
-        try:
-            await self._announcer.async_warm(lines)
-        except NoOutputError as err:
-            # Each line is tried again when its turn comes, on every output there is.
-            _LOGGER.debug("Could not synthesise ahead: %s", err)
 
     # Memory
 

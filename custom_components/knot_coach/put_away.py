@@ -57,7 +57,6 @@ class Shelf:
             current = session()
             if current is self._put and current is not None:
                 return
-            self._put = current
             await self._memory.async_save_session(
                 {
                     "saved_at": dt_util.utcnow().isoformat(),
@@ -67,6 +66,7 @@ class Shelf:
                 if current is not None and current.live
                 else None
             )
+            self._put = current
 
 
 def unpack(

@@ -39,16 +39,19 @@ class Runner:
         *,
         perform: Perform,
         settled: Settled,
-        broken: Callable[[], None],
+        broken: Callable[[Session | None], None],
     ) -> None:
-        """Begin with no session; `broken` is called when a fault of ours has ended one."""
+        """Begin with no session; `broken` gets the session that a fault of ours has ended."""
         self.session: Session | None = None
+        self.next_id = 1
+        """The id of the next session's first utterance, so that no late report fits two sessions."""
         self._loop = loop
         self._clock = Clock(loop)
         self._perform, self._settled, self._broken = perform, settled, broken
         self._timer: asyncio.TimerHandle | None = None
         self._inbox: deque[Callable[[Session, datetime], Move]] = deque()
         self._busy = False
+        self._stopped = False
 
     def now(self) -> datetime:
         """Return the present instant on a clock that nobody can set back."""
@@ -62,7 +65,8 @@ class Runner:
     @callback
     def begin(self, move: Move, now: datetime) -> None:
         """Take over a session that has just begun, or come back."""
-        self._carry_out(move, now)
+        if not self._stopped:
+            self._safely(lambda: move, now)
 
     @callback
     def command(self, wish: Command) -> None:
@@ -79,20 +83,36 @@ class Runner:
         """Do nothing more; the session stays as it stands."""
         self._arm(None)
         self._inbox.clear()
-        self._busy = True
+        self._stopped = True
 
     def _take(self, move: Callable[[Session, datetime], Move]) -> None:
+        if self._stopped:
+            return
         if self._busy:
             self._inbox.append(move)
-        elif self.session is not None:
+        elif (session := self.session) is not None:
             now = self.now()
-            self._carry_out(move(self.session, now), now)
+            self._safely(lambda: move(session, now), now)
+
+    def _safely(self, move: Callable[[], Move], now: datetime) -> None:
+        """Carry a move out. Raises NotNow alone; any other fault gives the session up."""
+        try:
+            self._carry_out(move(), now)
+        except NotNow:
+            raise
+        except Exception:
+            # Whoever presses now must not be left alone with it, whatever is wrong with us.
+            _LOGGER.exception("The session cannot go on and is given up")
+            given_up, self.session = self.session, None
+            self._inbox.clear()
+            self._arm(None)
+            self._broken(given_up)
 
     def _carry_out(self, move: Move, now: datetime) -> None:
         before, self._busy = self.session, True
         try:
             session, effects = move
-            self.session = session
+            self.session, self.next_id = session, session.next_id
             for effect in effects:
                 self._perform(effect)
         finally:
@@ -117,15 +137,7 @@ class Runner:
     def _due(self, deadline: datetime) -> None:
         self._timer = None
         gap = self.now() - deadline
-        try:
-            if gap > LATE:
-                self.report(ClockMoved(gap))
-            else:
-                self._take(advance)
-        except Exception:
-            # Whoever presses now must not be left alone with it, whatever is wrong with us.
-            _LOGGER.exception("The session cannot go on and is given up")
-            self.session = None
-            self._inbox.clear()
-            self._arm(None)
-            self._broken()
+        if gap > LATE:
+            self.report(ClockMoved(gap))
+        else:
+            self._take(advance)

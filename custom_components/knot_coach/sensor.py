@@ -59,7 +59,7 @@ def _session_attributes(coach: Coach, view: SessionView) -> Mapping[str, Any]:
         "duration": _seconds(view.duration),
         "remaining": _seconds(view.remaining),
         "caption": coach.caption if view.shown is not Shown.IDLE else None,
-        "question": view.question,
+        "question": view.heard_question,
     }
 
 

@@ -23,6 +23,7 @@ from .massage.areas import Side
 from .massage.messages import Command
 from .massage.phases import Length
 from .massage.plan import HIGHEST_CEILING
+from .person import async_is_person
 from .routines import find_routine
 
 ATTR_ENTRY: Final = "config_entry_id"
@@ -114,7 +115,7 @@ async def _feedback(call: ServiceCall) -> None:
 
 async def _acknowledge(call: ServiceCall) -> None:
     """Only somebody who is signed in and present says that they are well again."""
-    if call.context.user_id is None or call.context.parent_id is not None:
+    if not await async_is_person(call.hass, call.context):
         raise Refused("person_needed")
     coach = _coach(call)
     if not await coach.memory.async_acknowledge(coach.now()):

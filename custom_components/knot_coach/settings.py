@@ -83,6 +83,11 @@ class Settings:
     acknowledged: date | None
     """The day it was ticked that this is no medical service; None: nothing may be started."""
 
+    def meets(self, other: Settings) -> bool:
+        """Tell whether two coaches share a room or an output: words there are meant for either."""
+        ours = {output.entity_id for output in self.outputs}
+        return self.room == other.room or any(out.entity_id in ours for out in other.outputs)
+
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
         """Read a config entry of the present version.

@@ -5,13 +5,15 @@ and goes away with the coach. Saves are awaited and atomic, so that a crash find
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
+from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
@@ -33,19 +35,40 @@ class _Document:
     """One file of a coach, written as a whole."""
 
     def __init__(self, hass: HomeAssistant, kind: str, entry_id: str) -> None:
+        self._hass = hass
         self._store: Store[dict[str, Any]] = Store(
             hass, VERSION, f"{DOMAIN}.{kind}.{entry_id}", private=True, atomic_writes=True
         )
         self._writing = asyncio.Lock()
+        self._failed = False
 
-    async def async_load(self) -> dict[str, Any] | None:
-        """Return what was saved; None if there is nothing that can be read."""
-        return await self._store.async_load()
+    async def async_load(self) -> tuple[dict[str, Any] | None, bool]:
+        """Return what was saved, None if nothing can be read; and whether something was lost."""
+        # Home Assistant moves a corrupt file aside and then speaks of no file at all.
+        there = await self._hass.async_add_executor_job(Path(self._store.path).exists)
+        try:
+            data = await self._store.async_load()
+        except HomeAssistantError, NotImplementedError, OSError:
+            _LOGGER.exception("%s cannot be read", self._store.key)
+            return None, True
+        return data, there and data is None
 
     async def async_save(self, data: dict[str, Any]) -> None:
-        """Write, after what is being written."""
+        """Write, after what is being written; a failure is logged once and not raised."""
         async with self._writing:
-            await self._store.async_save(data)
+            try:
+                await self._store.async_save(data)
+            except (HomeAssistantError, OSError) as err:
+                level = logging.DEBUG if self._failed else logging.ERROR
+                _LOGGER.log(level, "%s cannot be written: %r", self._store.key, err)
+                self._failed = True
+            else:
+                self._failed = False
+
+    async def async_flush(self) -> None:
+        """Come back when nothing is being written any more."""
+        async with self._writing:
+            return
 
     async def async_remove(self) -> None:
         """Delete the file."""
@@ -57,6 +80,8 @@ class _Document:
 class _History:
     records: list[dict[str, Any]] = field(default_factory=list)
     locks: list[StandingLock] = field(default_factory=list)
+    pressed: float = 0.0
+    """Seconds of pressing in all sessions there ever were; it only grows."""
 
 
 class Memory:
@@ -70,19 +95,26 @@ class Memory:
         self.interrupted: dict[str, Any] | None = None
         """The stored session that was going on when Home Assistant went away."""
 
-    async def async_load(self) -> None:
-        """Read both files; one that makes no sense is logged and counts as empty."""
-        stored = await self._session.async_load()
-        self.interrupted = stored["session"] if stored else None
-        if (history := await self._history_file.async_load()) is None:
-            return
-        try:
-            locks = [_lock_from(lock) for lock in history["locks"]]
-            records = list(history["records"])
-            _past(records)
-            self._history = _History(records, locks)
-        except KeyError, TypeError, ValueError:
-            _LOGGER.exception("The stored history makes no sense and is left out")
+    async def async_load(self, now: datetime) -> None:
+        """Read both files. What makes no sense is logged and left out, row by row.
+
+        Where the history was lost, a lock may have been lost with it: somebody has to say on a
+        screen that they are well before anything starts.
+        """
+        stored, _ = await self._session.async_load()
+        session = stored.get("session") if stored else None
+        self.interrupted = session if isinstance(session, dict) else None
+        history, lost = await self._history_file.async_load()
+        if history is not None:
+            records = list(_rows(history.get("records"), _past_of))
+            locks = list(_rows(history.get("locks"), _lock_from))
+            self._history = _History(records, [_lock_from(lock) for lock in locks])
+            pressed = history.get("pressed")
+            self._history.pressed = (
+                pressed if isinstance(pressed, float) else sum(map(_pressed_in, records))
+            )
+        if lost:
+            self._history.locks.append(StandingLock(tier=Tier.A, until=now, area=None))
 
     async def async_save_session(self, session: Mapping[str, Any] | None) -> None:
         """Store how the session stands, or that there is none."""
@@ -105,12 +137,23 @@ class Memory:
 
     @property
     def pressed(self) -> float:
-        """Seconds of pressing in all kept sessions."""
-        return sum(float(one["seconds"]) for record in self.records for one in record["pressed"])
+        """Seconds of pressing in all sessions; it only grows."""
+        return self._history.pressed
+
+    def gunned_since(self, start: datetime) -> timedelta:
+        """Return how long a massage gun was used in the sessions that ended since then."""
+        return timedelta(
+            seconds=sum(
+                record["gun_seconds"]
+                for record in self.records
+                if datetime.fromisoformat(record["ended_at"]) > start
+            )
+        )
 
     async def async_add(self, record: dict[str, Any], lock: Lock | None) -> None:
         """Keep the record of a session that has ended, and what it locked."""
         self._history.records.append(record)
+        self._history.pressed += _pressed_in(record)
         del self._history.records[:-KEPT_RECORDS]
         if lock is not None:
             standing = StandingLock(tier=lock.tier, until=lock.until, area=lock.area)
@@ -129,6 +172,11 @@ class Memory:
         await self._async_save_history()
         return open_locks
 
+    async def async_flush(self) -> None:
+        """Come back when everything is on disk."""
+        await self._session.async_flush()
+        await self._history_file.async_flush()
+
     async def async_remove(self) -> None:
         """Forget everything about this person."""
         await self._session.async_remove()
@@ -138,6 +186,7 @@ class Memory:
         await self._history_file.async_save(
             {
                 "records": list(self._history.records),
+                "pressed": self._history.pressed,
                 "locks": [
                     {
                         "tier": lock.tier,
@@ -160,9 +209,24 @@ def _lock_from(data: Mapping[str, Any]) -> StandingLock:
     )
 
 
+def _rows(stored: object, read: Callable[[dict[str, Any]], object]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that can be read."""
+    for row in stored if isinstance(stored, list) else ():
+        try:
+            read(row)
+        except KeyError, TypeError, ValueError:
+            _LOGGER.exception("A stored row makes no sense and is left out")
+        else:
+            yield row
+
+
 def _past(records: Sequence[Mapping[str, Any]]) -> tuple[Past, ...]:
     """Split each record into the sides that were touched."""
-    return tuple(
+    return tuple(past for record in records for past in _past_of(record))
+
+
+def _past_of(record: Mapping[str, Any]) -> list[Past]:
+    return [
         Past(
             area=record["area"],
             side=Side(side),
@@ -171,16 +235,21 @@ def _past(records: Sequence[Mapping[str, Any]]) -> tuple[Past, ...]:
             peak=record["peak"],
             press_seconds=round(seconds),
             safety_stop=record["outcome"] in _SAFETY,
+            gun=record["gun_seconds"] > 0,
         )
-        for record in records
         for side, seconds in _per_side(record).items()
-    )
+    ]
+
+
+def _pressed_in(record: Mapping[str, Any]) -> float:
+    return float(sum(one["seconds"] for one in record["pressed"]))
 
 
 def _per_side(record: Mapping[str, Any]) -> dict[str, float]:
     sides: dict[str, float] = {}
     for one in record["pressed"]:
         sides[one["side"]] = sides.get(one["side"], 0.0) + one["seconds"]
-    if not sides and record["outcome"] in _SAFETY and record["side"] is not None:
+    touched = record["outcome"] in _SAFETY or record["gun_seconds"] > 0
+    if not sides and touched and record["side"] is not None:
         sides[record["side"]] = 0.0
     return sides

@@ -34,7 +34,7 @@ from massage.messages import (
 from massage.phases import Length, Phase
 from massage.plan import Order, Plan, compile_plan
 from massage.session import advance, begin, command, report
-from massage.states import Instructing, Session, Working
+from massage.states import Asking, Instructing, Session, Working
 from massage.wording import Phrasebook
 
 CATALOGUE = Path(__file__).parents[2] / "custom_components" / "knot_coach" / "catalogue"
@@ -150,6 +150,12 @@ class Stage:
         self.s, effects = command(self.s, wish, self.now)
         self.perform(effects)
 
+    def answer(self, answer: Answer, *, person: bool = True) -> None:
+        """Answer the question that is open, which can be heard by now."""
+        if isinstance(self.s.state, Asking) and self.s.state.awaited is not None:
+            self.report(Begun(self.s.state.awaited))
+        self.report(Answered(answer, person=person))
+
     def report(self, fact: Report) -> None:
         """Tell the session a fact."""
         self.s, effects = report(self.s, fact, self.now)
@@ -234,8 +240,7 @@ class Stage:
         said = min(self._queue, key=lambda say: say.priority)
         self._queue.remove(said)
         self._speaking = (self.now, self.now + timedelta(seconds=said.line.seconds), said)
-        if not self.mute:
-            self.report(Begun(said.id))
+        self.report(Begun(said.id))
 
     def perform(self, effects: tuple[Effect, ...]) -> None:
         """Do what the session asks the outside to do."""

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from massage.messages import Answer, Answered, Command, Eased, HeatOff, HeatOn, HeatReady, Rated
+from massage.messages import Answer, Command, Eased, HeatOff, HeatOn, HeatReady, Rated
 from massage.phases import Length, Phase
 from massage.plan import Profile
 from massage.record import record
@@ -69,8 +69,8 @@ def test_a_session_in_the_middle_counts_up_to_now() -> None:
 
 def test_heat_is_counted_while_it_is_on_and_afterwards() -> None:
     stage = opened(heat=timedelta(minutes=10))
-    stage.report(Answered(Answer.NO))
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.NO)
+    stage.answer(Answer.YES)
     stage.report(HeatOn())
     stage.run(60)
     assert record(stage.s, stage.now, "voice")["heat_seconds"] == 60

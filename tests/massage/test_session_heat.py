@@ -46,14 +46,14 @@ TEN = timedelta(minutes=10)
 def consenting(minutes: float = 10) -> Stage:
     """The health question is answered; the one about heat has just been asked."""
     stage = opened(heat=timedelta(minutes=minutes))
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     stage.until(lambda s: isinstance(s.state, Asking) and s.state.awaited is None)
     return stage
 
 
 def warming(minutes: float = 10) -> Stage:
     stage = consenting(minutes)
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     stage.report(HeatOn())
     return stage
 
@@ -97,7 +97,7 @@ def test_yes_switches_on_for_the_time_that_was_said() -> None:
 def test_an_hour_becomes_a_quarter() -> None:
     stage = consenting(60)
     assert "fifteen minutes" in stage.spoken_text(-1)
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     start = next(effect for _, effect in stage.log if isinstance(effect, StartHeat))
     assert start.off_at - start.due == timedelta(minutes=15)
 
@@ -105,7 +105,7 @@ def test_an_hour_becomes_a_quarter() -> None:
 @pytest.mark.parametrize("answer", [Answer.NO, Answer.UNSURE])
 def test_anything_but_yes_goes_on_without(answer: Answer) -> None:
     stage = consenting()
-    stage.report(Answered(answer))
+    stage.answer(answer)
     assert stage.count(StartHeat) == 0
     assert "heat_skipped" in stage.said()
     assert stage.is_in(Instructing)
@@ -120,10 +120,18 @@ def test_silence_for_a_minute_is_a_no() -> None:
     assert stage.is_in(Instructing)
 
 
+def test_nobody_consents_to_what_they_have_not_heard() -> None:
+    stage = opened(heat=TEN)
+    stage.answer(Answer.NO)
+    stage.report(Answered(Answer.YES))
+    assert stage.count(StartHeat) == 0
+    assert stage.is_in(Asking)
+
+
 def test_a_machine_cannot_consent() -> None:
     stage = consenting()
     before = stage.s
-    stage.report(Answered(Answer.YES, person=False))
+    stage.answer(Answer.YES, person=False)
     assert stage.s == before
 
 
@@ -137,7 +145,7 @@ def test_the_skin_is_checked_after_five_minutes() -> None:
 
 def test_yes_goes_on_and_is_asked_again() -> None:
     stage = checking(15)
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     assert stage.is_in(Heating)
     assert stops(stage) == 0
     stage.until(lambda s: isinstance(s.state, Asking))
@@ -147,7 +155,7 @@ def test_yes_goes_on_and_is_asked_again() -> None:
 @pytest.mark.parametrize("answer", [Answer.NO, Answer.UNSURE])
 def test_anything_but_yes_to_the_skin_check_is_off(answer: Answer) -> None:
     stage = checking()
-    stage.report(Answered(answer))
+    stage.answer(answer)
     assert stops(stage) == 1
     assert stage.said()[-1] == "too_hot_reply"
 
@@ -180,7 +188,7 @@ def test_a_check_that_cannot_be_heard_is_off_as_well() -> None:
 
 def test_the_time_is_over() -> None:
     stage = checking()
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     stage.until(lambda s: isinstance(s.state, Cooling))
     assert stops(stage) == 1
     assert stage.said()[-1] == "heat_done"
@@ -366,7 +374,7 @@ def test_a_stop_word_switches_off() -> None:
     stage = warming()
     stage.report(StopWord(Tier.B, certain=False, phrase="burning"))
     assert stops(stage) == 1
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert stage.is_in(Cooling)
     stage.report(HeatOff())
     assert stage.is_in(Instructing)
@@ -377,7 +385,7 @@ def test_off_may_be_proved_while_something_is_asked() -> None:
     stage.report(StopWord(Tier.B, certain=False, phrase="burning"))
     stage.report(HeatOff())
     assert stage.state(Asking).question is Question.WRONG
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert stage.is_in(Instructing)
 
 
@@ -444,7 +452,7 @@ def test_nobody_moves_on_before_off_is_proved() -> None:
 def test_a_heater_that_came_on_unasked_gets_no_yes() -> None:
     stage = consenting()
     stage.report(HeatOn())
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     assert stage.count(StartHeat) == 0
     assert stage.is_in(Cooling)
 

@@ -38,6 +38,7 @@ from massage.messages import (
     HeatOn,
     HeatReady,
     HeatStuck,
+    Leaving,
     NoAnswer,
     NotNow,
     Question,
@@ -149,7 +150,7 @@ facts = st.one_of(
     st.builds(Rated, st.integers(0, 10)),
     st.builds(Eased, st.booleans()),
     st.builds(StopWord, st.sampled_from(list(Tier)), st.booleans(), st.just("numb")),
-    st.sampled_from([NoAnswer(), SpeechFailed(1)]),
+    st.sampled_from([NoAnswer(), SpeechFailed(1), Leaving()]),
 )
 
 
@@ -248,11 +249,14 @@ class Machine(RuleBasedStateMachine):
         row = (type(self.s.state), wish)
         before, pressed_before = self.s, dict(self.s.pressed)
         counts = dict(self.s.notes.counts)
+        rested = self.watcher.at_rest
+        self.watcher.obeyed(wish)
         try:
             self.moves(lambda s, now: command(s, wish, now))
         except NotNow as no:
             assert self.s is before
             assert (self.s.pressed, self.s.notes.counts) == (pressed_before, counts)
+            self.watcher.at_rest = rested
             self.s.line(f"not_now.{no.reason}", **no.slots)  # it can be spoken
             self.refused.add(row)
         else:
@@ -265,7 +269,7 @@ class Machine(RuleBasedStateMachine):
         self.say(wish)
 
     @rule(
-        wishes=st.lists(st.sampled_from(list(Command)), min_size=3, max_size=6, unique=True),
+        wishes=st.permutations(list(Command)).map(lambda wishes: wishes[:8]),
         phase=st.sampled_from(list(Phase)),
         hot=st.integers(0, 4).map(lambda number: number == 1),
     )
@@ -325,17 +329,20 @@ class Machine(RuleBasedStateMachine):
             self.answer(Answered(answer, person=person))
 
     def answer(self, told: Answered) -> None:
+        if isinstance(self.s.state, Asking) and self.s.state.awaited is not None:
+            self.tells(Begun(self.s.state.awaited))
         state = self.s.state
         waits = isinstance(state, Paused) and state.reason is PauseReason.HEAT
         if waits and told == Answered(Answer.YES):
             self.watcher.heater(on=False)
+        self.watcher.answered(told)
         self.tells(told)
 
     @live
     @rule(fact=facts, ends=SELDOM)
     def fact(self, fact: Report, *, ends: bool) -> None:
         match fact:
-            case SpeechFailed() | NoAnswer() | StopWord(certain=True) if not ends:
+            case SpeechFailed() | NoAnswer() | Leaving() | StopWord(certain=True) if not ends:
                 return
             case Rated(score) if not ends:
                 fact = Rated(score // 2)
@@ -437,6 +444,18 @@ class Machine(RuleBasedStateMachine):
                 self.say(wish)
             if isinstance(self.s.state, Instructing):
                 self.one_step_well()
+
+    @rule(seconds=st.floats(1, 19), warm=st.booleans(), really=SELDOM)
+    def never_lets_it_end(self, seconds: float, *, warm: bool, really: bool) -> None:
+        """Somebody who asks the same again and again, or goes back and forth for half an hour."""
+        if not really:
+            return
+        self.gets_to(Heating if warm else Working, Phase.BROAD, hot=False)
+        if warm:
+            self.waits(299.0)
+        for wish in (Command.REPEAT,) * 40 if warm else (Command.PREVIOUS, Command.NEXT) * 40:
+            self.waits(seconds if warm else 2 * seconds)
+            self.say(wish)
 
     def gets_to(self, state: type[Any], phase: Phase, *, hot: bool) -> None:
         """Go to a state in a new session, in a phase or with the heat on."""

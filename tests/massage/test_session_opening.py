@@ -8,6 +8,7 @@ from massage.areas import Side
 from massage.messages import (
     Answer,
     Answered,
+    Begun,
     Event,
     NoAnswer,
     Question,
@@ -31,6 +32,11 @@ def gated() -> Stage:
     """A session on an area with a question of its own."""
     plain = order(book=GATED)
     return Stage(compile_plan(replace(plain, area=replace(plain.area, gate="swelling"))))
+
+
+def hear(stage: Stage) -> None:
+    """Let the question be spoken to its end."""
+    stage.until(lambda s: isinstance(s.state, Asking) and s.state.awaited is None)
 
 
 def asked(stage: Stage) -> Question:
@@ -75,14 +81,14 @@ def test_no_answer_means_nothing_while_nothing_is_asked() -> None:
 @pytest.mark.parametrize("answer", [Answer.YES, Answer.UNSURE])
 def test_yes_and_not_sure_start_nothing(answer: Answer) -> None:
     stage = opened()
-    stage.report(Answered(answer))
+    stage.answer(answer)
     assert outcome(stage) is Outcome.REFUSED
     assert stage.said()[-1] == "refused_health"
 
 
 def test_no_begins_with_the_check_in() -> None:
     stage = opened()
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert stage.is_in(Instructing)
     assert stage.s.step is not None
     assert stage.s.step.phase is Phase.CHECK_IN
@@ -90,40 +96,63 @@ def test_no_begins_with_the_check_in() -> None:
 
 def test_the_gate_of_the_area_is_asked_next() -> None:
     stage = gated()
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert asked(stage) is Question.GATE
     assert stage.said()[-1] == "forearm.gate.0"
-    stage.report(Answered(Answer.UNSURE))
+    stage.answer(Answer.UNSURE)
     assert outcome(stage) is Outcome.REFUSED
     assert stage.said()[-1] == "refused_gate"
 
 
 def test_a_gate_that_meets_silence_is_closed() -> None:
     stage = gated()
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     stage.run()
     assert outcome(stage) is Outcome.UNANSWERED
 
 
+@pytest.mark.parametrize("answer", [Answer.NO, Answer.YES])
+def test_nobody_answers_what_they_have_not_heard(answer: Answer) -> None:
+    """What opens a gate needs a question; what closes it is taken at any time."""
+    stage = opened()
+    stage.report(Answered(answer))
+    assert stage.s.live is (answer is Answer.NO)
+    if stage.s.live:
+        assert asked(stage) is Question.HEALTH
+        stage.report(Begun(stage.s.next_id - 1))
+        stage.report(Answered(answer))
+        assert stage.is_in(Instructing)
+
+
+def test_a_no_to_one_question_is_none_to_the_next() -> None:
+    stage = gated()
+    hear(stage)
+    stage.report(Answered(Answer.NO))
+    stage.report(Answered(Answer.NO))
+    assert asked(stage) is Question.GATE
+
+
 def test_a_machine_answers_no_gate() -> None:
     stage = gated()
+    hear(stage)
     before = stage.s
-    stage.report(Answered(Answer.NO, person=False))
+    stage.answer(Answer.NO, person=False)
     assert stage.s == before
 
 
 @pytest.mark.parametrize("answer", [Answer.LEFT, Answer.DULL])
 def test_what_is_no_answer_to_it_changes_nothing(answer: Answer) -> None:
     stage = opened()
+    hear(stage)
     before = stage.s
-    stage.report(Answered(answer))
+    stage.answer(answer)
     assert stage.s == before
 
 
 def test_an_answer_nobody_asked_for_changes_nothing() -> None:
     stage = stage_in(Phase.BROAD)
     before = stage.s
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     assert stage.s == before
 
 
@@ -134,7 +163,7 @@ def test_an_answer_nobody_asked_for_changes_nothing() -> None:
 def test_the_side_is_asked_first_where_nobody_said_it(answer: Answer, side: Side) -> None:
     stage = opened(side=None)
     assert stage.said() == ["ask_side"]
-    stage.report(Answered(answer, person=False))
+    stage.answer(answer, person=False)
     assert stage.s.order.side is side
     assert stage.s.plan == compile_plan(order(side=side))
     assert stage.said() == ["ask_side", "intro", "intro_wake", "health"]
@@ -142,7 +171,7 @@ def test_the_side_is_asked_first_where_nobody_said_it(answer: Answer, side: Side
 
 def test_no_side_no_session() -> None:
     stage = opened(side=None)
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     assert asked(stage) is Question.SIDE
     stage.run()
     assert outcome(stage) is Outcome.UNANSWERED
@@ -176,7 +205,7 @@ def test_a_question_that_is_talked_over_was_heard() -> None:
 
 def test_a_score_of_eight_starts_nothing() -> None:
     stage = opened()
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     stage.report(Rated(8))
     assert outcome(stage) is Outcome.REFUSED
     assert stage.said()[-1] == "rated_too_high"
@@ -184,7 +213,7 @@ def test_a_score_of_eight_starts_nothing() -> None:
 
 def test_a_score_of_seven_may_start() -> None:
     stage = opened()
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     stage.report(Rated(7))
     assert stage.s.live
     assert stage.s.notes.before == 7

@@ -7,7 +7,6 @@ import pytest
 from massage.areas import Side
 from massage.messages import (
     Answer,
-    Answered,
     Command,
     Event,
     Hush,
@@ -94,7 +93,7 @@ def test_a_word_that_may_mean_nothing_eases_off_and_asks(word: StopWord) -> None
 def test_yes_locks_as_a_stop(answer: Answer) -> None:
     stage = pressed()
     stage.report(UNSURE_A)
-    stage.report(Answered(answer))
+    stage.answer(answer)
     assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
     assert lock(stage).tier is Tier.B
 
@@ -110,7 +109,7 @@ def test_silence_locks_as_a_stop() -> None:
 def test_no_goes_on_one_level_lighter() -> None:
     stage = pressed()
     stage.report(UNSURE_B)
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert stage.is_in(Instructing)
     assert stage.s.level == 2
     assert stage.s.goal == 4
@@ -120,7 +119,7 @@ def test_no_goes_on_one_level_lighter() -> None:
 def test_a_machine_cannot_say_no() -> None:
     stage = pressed()
     stage.report(UNSURE_B)
-    stage.report(Answered(Answer.NO, person=False))
+    stage.answer(Answer.NO, person=False)
     assert question(stage) is Question.WRONG
 
 
@@ -135,7 +134,7 @@ def test_something_sure_while_it_is_asked() -> None:
 def test_an_ache_that_is_not_dull_stops(answer: Answer) -> None:
     stage = pressed()
     stage.obey(Command.ACHES_ELSEWHERE)
-    stage.report(Answered(answer))
+    stage.answer(answer)
     assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
 
 
@@ -179,7 +178,7 @@ def test_no_does_not_end_a_pause() -> None:
     stage.obey(Command.PAUSE)
     stage.report(UNSURE_B)
     assert question(stage) is Question.WRONG
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert stage.state(Paused).reason is PauseReason.ASKED
     stage.obey(Command.RESUME)
     assert stage.s.level == 2
@@ -190,7 +189,7 @@ def test_the_same_question_is_not_asked_twice_over() -> None:
     stage.report(UNSURE_B)
     stage.obey(Command.PAUSE)
     stage.report(UNSURE_B)
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     stage.obey(Command.RESUME)
     assert stage.is_in(Instructing)
 
@@ -198,7 +197,7 @@ def test_the_same_question_is_not_asked_twice_over() -> None:
 def test_a_word_among_the_first_questions() -> None:
     stage = opened()
     stage.report(UNSURE_B)
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert question(stage) is Question.HEALTH
 
 
@@ -207,7 +206,7 @@ def test_a_word_over_another_question() -> None:
     stage.obey(Command.ACHES_ELSEWHERE)
     stage.report(UNSURE_B)
     assert question(stage) is Question.WRONG
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert question(stage) is Question.ACHE
 
 
@@ -226,7 +225,7 @@ def test_the_answer_takes_up_the_step_where_it_was() -> None:
     stage.run(20)
     stage.report(UNSURE_B)
     stage.run(5)
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     stage.person = attentive
     stage.until(lambda s: isinstance(s.state, Working))
     assert stage.state(Working).ends_at - stage.now == timedelta(seconds=40)

@@ -12,7 +12,6 @@ from massage import states
 from massage.areas import Side
 from massage.messages import (
     Answer,
-    Answered,
     Command,
     HeatReady,
     NotNow,
@@ -78,8 +77,8 @@ FITS = {
 
 def warming() -> Stage:
     stage = opened(heat=timedelta(minutes=10))
-    stage.report(Answered(Answer.NO))
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.NO)
+    stage.answer(Answer.YES)
     return stage
 
 

@@ -10,6 +10,7 @@ from massage.messages import (
     ClockMoved,
     Command,
     Event,
+    Leaving,
     SpeechFailed,
     Spoken,
 )
@@ -98,6 +99,17 @@ def test_a_clock_that_moved_pauses_and_makes_up_for_nothing() -> None:
     assert stage.s.level == 0
     assert stage.said(mark) == ["paused_clock"]
     assert stage.s.pressed[Side.LEFT, 1] > timedelta(seconds=65)
+
+
+def test_whoever_leaves_takes_the_hands_off() -> None:
+    stage = stage_in(Phase.PRESS)
+    stage.report(Leaving())
+    assert pause_reason(stage) is PauseReason.LEAVING
+    assert stage.s.level == 0
+    assert stage.said()[-1] == "paused_leaving"
+    before = stage.s
+    stage.report(Leaving())
+    assert stage.s == before
 
 
 def test_a_clock_that_moved_in_a_pause_only_lets_time_pass() -> None:
@@ -327,8 +339,10 @@ def test_a_gap_of_hours_uses_up_the_half_hour() -> None:
     stage = stage_in(Phase.STRETCH)
     stage.now += timedelta(hours=3)
     stage.report(ClockMoved(timedelta(hours=3)))
+    mark = len(stage.log)
     stage.obey(Command.RESUME)
     assert ended(stage) is Outcome.FINISHED
+    assert {effect.due for _, effect in stage.log[mark:]} == {stage.now}
     assert stage.said()[-1] == "time_up"
 
 

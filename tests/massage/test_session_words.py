@@ -8,7 +8,6 @@ import pytest
 from massage.areas import Side
 from massage.messages import (
     Answer,
-    Answered,
     Begun,
     Command,
     Eased,
@@ -488,7 +487,7 @@ def test_a_dull_ache_goes_on_at_three_at_most() -> None:
     stage.obey(Command.ACHES_ELSEWHERE)
     assert stage.state(Asking).question is Question.ACHE
     assert stage.s.level == 0
-    stage.report(Answered(Answer.DULL))
+    stage.answer(Answer.DULL)
     assert phase(stage) is Phase.PRESS
     assert stage.s.level == 2
     stage.person = attentive
@@ -719,7 +718,7 @@ def test_a_score_that_rose_ends_the_pressing(
     worse: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     stage = opened()
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     if before is not None:
         stage.report(Rated(before))
     stage.until(lambda s: s.step is not None and s.step.phase is Phase.EASE_OFF)

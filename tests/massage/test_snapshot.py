@@ -10,7 +10,6 @@ import pytest
 from massage.areas import Side
 from massage.messages import (
     Answer,
-    Answered,
     Command,
     Event,
     HeatOff,
@@ -204,7 +203,7 @@ def test_a_no_to_a_stop_word_does_not_resume() -> None:
     stage = stage_in(Phase.PRESS)
     restart(stage)
     stage.report(StopWord(Tier.B, certain=False, phrase="numb"))
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert stage.is_in(Paused)
 
 
@@ -216,8 +215,8 @@ def test_a_score_means_nothing_before_somebody_is_back() -> None:
 
 
 def heated(stage: Stage) -> None:
-    stage.report(Answered(Answer.NO))
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.NO)
+    stage.answer(Answer.YES)
     stage.report(HeatOn())
 
 
@@ -239,10 +238,10 @@ def test_heat_is_off_first_and_not_started_again() -> None:
 
 def test_a_consent_is_fresh_or_it_is_none() -> None:
     stage = opened(heat=timedelta(minutes=10))
-    stage.report(Answered(Answer.NO))
+    stage.answer(Answer.NO)
     assert stage.is_in(Asking)
     restart(stage)
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.YES)
     stage.obey(Command.RESUME)
     assert stage.is_in(Instructing)
 

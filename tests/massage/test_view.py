@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from massage.areas import Side
-from massage.messages import Answer, Answered, Command, HeatReady, Priority, Question
+from massage.messages import Answer, Command, HeatReady, Priority, Question
 from massage.phases import Length, Phase
 from massage.snapshot import restore, save
 from massage.states import ALLOWED, Asking, Instructing, Working
@@ -15,8 +15,8 @@ from tests.massage.stage import AREAS, BOOK, Stage, attentive, opened, stage_in
 
 def warming() -> Stage:
     stage = opened(heat=timedelta(minutes=10))
-    stage.report(Answered(Answer.NO))
-    stage.report(Answered(Answer.YES))
+    stage.answer(Answer.NO)
+    stage.answer(Answer.YES)
     return stage
 
 

@@ -10,11 +10,33 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from massage.areas import Side
-from massage.messages import Effect, Event, Say, StartHeat, StopHeat, Tell
+from massage.messages import (
+    Answer,
+    Answered,
+    Command,
+    Effect,
+    Event,
+    Say,
+    StartHeat,
+    StopHeat,
+    Tell,
+)
 from massage.phases import Phase
-from massage.states import Asking, Ended, Heating, Instructing, Session, Working
+from massage.states import (
+    Asking,
+    Ended,
+    Heating,
+    Instructing,
+    Interrupted,
+    Paused,
+    PauseReason,
+    Session,
+    Working,
+)
 
 ZERO = timedelta()
+MOVING = {Command.RESUME, Command.NEXT, Command.PREVIOUS, Command.OTHER_SIDE, Command.WRAP_UP}
+"""Words that lead out of a pause."""
 MOMENT = timedelta(microseconds=10)
 """What adding up a session's instants may be wrong by."""
 
@@ -59,16 +81,32 @@ class Watcher:
     told_off: bool = True
     """It was told to go off since it was last told, or known, to be on."""
     heat_for: timedelta = ZERO
+    fine_at: datetime = field(init=False)
+    """When a person said last that heat is welcome."""
+    at_rest: bool = False
+    """Paused or interrupted, and nobody has said since that it shall go on."""
+    worse: bool = False
+    """A score has ended the pressing."""
 
     def __post_init__(self) -> None:
         """Start to watch."""
-        self.seen_at = self.now
+        self.seen_at = self.fine_at = self.now
 
     # What the outside tells the session
 
     def spoke(self, number: int) -> None:
         """The end of a line was reported."""
         self.heard.add(number)
+
+    def obeyed(self, wish: Command) -> None:
+        """A person said so."""
+        if wish in MOVING:
+            self.at_rest = False
+
+    def answered(self, told: Answered) -> None:
+        """A question was answered."""
+        if told == Answered(Answer.YES):
+            self.fine_at = self.now
 
     def heater(self, *, on: bool) -> None:
         """The heater is known to be on, or off."""
@@ -83,6 +121,8 @@ class Watcher:
         assert gone >= ZERO, "time does not run back"
         if warming(s) and watched:
             self.heat_for += gone
+            # Five minutes, the question, and twenty seconds to say yes.
+            assert now - self.fine_at <= timedelta(seconds=300 + 6 + 20)
         if not busy(s) or s.step is None:
             self.off += gone
             return
@@ -125,6 +165,7 @@ class Watcher:
         self.seen_at = self.now
         self._see_level(before, after)
         self._see_heat(after)
+        self._see_rest(after)
         if not after.live:
             assert after.deadline is None
             assert after.level == 0
@@ -152,6 +193,7 @@ class Watcher:
                     number += 1
                     assert effect.stale is None or effect.stale > effect.due
                     self.says[effect.id] = effect
+                    self.worse = self.worse or effect.line.key == "worse"
                 case StartHeat(due, off_at):
                     assert off_at - due <= timedelta(minutes=15)
                     assert not self.power
@@ -190,6 +232,18 @@ class Watcher:
         self.climbed = max(self.climbed, after.level)
         assert self.changed_at is not None
         assert self.now - self.changed_at >= timedelta(seconds=10)
+
+    def _see_rest(self, after: Session) -> None:
+        """Nothing but a word leads out of a pause, and nothing back to the press that hurt."""
+        if busy(after):
+            assert not self.at_rest
+        match after.state:
+            case Paused(reason=reason) if reason is not PauseReason.HEAT:
+                self.at_rest = True
+            case Interrupted():
+                self.at_rest = True
+        if self.worse:
+            assert after.level == 0
 
     def _see_heat(self, after: Session) -> None:
         if busy(after):

@@ -33,7 +33,9 @@ def ask(
     window = timedelta(seconds=line.seconds) + SPEECH_SPARE + answer_time(question)
     if not heating:
         window += WAIT_LIMIT
-    state = Asking(question, said.id, at + window, times, heating, left, is_held)
+    state = Asking(
+        question, said.id, at + window, times=times, heating=heating, left=left, held=is_held
+    )
     return replace(s, state=state), (*effects, said)
 
 

@@ -45,6 +45,7 @@ def pause_line(s: Session, reason: PauseReason) -> Line:
             PauseReason.SILENT: "paused_silent",
             PauseReason.CLOCK: "paused_clock",
             PauseReason.HEAT: "heat_stuck",
+            PauseReason.LEAVING: "paused_leaving",
         }[reason]
     )
 

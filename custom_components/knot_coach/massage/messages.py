@@ -200,6 +200,11 @@ class ClockMoved:
     gap: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Whoever runs the session has to go: a reload, a removal, a shutdown."""
+
+
 type Report = (
     Begun
     | Spoken
@@ -217,6 +222,7 @@ type Report = (
     | HeatStuck
     | HeatConfirmed
     | ClockMoved
+    | Leaving
 )
 
 

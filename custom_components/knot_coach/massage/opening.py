@@ -47,6 +47,15 @@ from .states import (
 type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck | HeatConfirmed
 
 _SIDES: Final = {Answer.LEFT: Side.LEFT, Answer.RIGHT: Side.RIGHT, Answer.BOTH: Side.BOTH}
+_OPENS: Final = {
+    Question.HEALTH: Answer.NO,
+    Question.GATE: Answer.NO,
+    Question.HEAT: Answer.YES,
+    Question.SKIN: Answer.YES,
+    Question.ACHE: Answer.DULL,
+    Question.WRONG: Answer.NO,
+}
+"""The answer that lets something go on, which nobody can give before they heard the question."""
 _CLEAR: Final = frozenset({Answer.YES, Answer.NO, Answer.UNSURE})
 """Answers that a yes-or-no question takes; anything else is not an answer to it."""
 
@@ -90,6 +99,8 @@ def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, P
     if not isinstance(s.state, Asking) or not (told.person or s.state.question is Question.SIDE):
         return s, ()
     question, answer = s.state.question, told.answer
+    if not s.state.begun and _OPENS.get(question) is answer:
+        return s, ()
     match question:
         case Question.SIDE:
             return _side(s, answer, at)

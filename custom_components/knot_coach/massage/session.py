@@ -29,6 +29,7 @@ from .messages import (
     HeatReady,
     HeatStuck,
     Hush,
+    Leaving,
     NoAnswer,
     Priority,
     Question,
@@ -201,6 +202,15 @@ def _clock_moved(s: Session, now: datetime) -> Move:
             return halts.pause(s, PauseReason.CLOCK, now)
 
 
+def _leave(s: Session, now: datetime) -> Move:
+    """The voice is about to go: whoever cannot be spoken to shall not press."""
+    match s.state:
+        case Paused() | Interrupted() | Ended():
+            return s, ()
+        case _:
+            return halts.pause(s, PauseReason.LEAVING, now)
+
+
 def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR0911 - one row for each report
     match fact:
         case Begun(number):
@@ -225,6 +235,8 @@ def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR09
             return opening.heat(s, fact, now)
         case ClockMoved():
             return _clock_moved(s, now)
+        case Leaving():
+            return _leave(s, now)
         case _:
             assert_never(fact)
 
@@ -239,6 +251,8 @@ def _begun(s: Session, number: int, now: datetime) -> Session:
         case Instructing(awaited=awaited) if number == awaited and s.step is not None:
             speech = timedelta(seconds=s.step.lines[-1].seconds)
             return replace(s, state=replace(s.state, give_up_at=now + speech + SPEECH_SPARE))
+        case Asking(awaited=awaited) if number == awaited:
+            return replace(s, state=replace(s.state, begun=True))
         case _:
             return s
 
@@ -251,7 +265,8 @@ def _spoken(s: Session, number: int, now: datetime) -> Session:
             return replace(s, state=replace(s.state, ramp=ramp.heard(now)))
         case Asking(awaited=awaited, question=question) if number == awaited:
             give_up_at = now + answer_time(question)
-            return replace(s, state=replace(s.state, awaited=None, give_up_at=give_up_at))
+            state = replace(s.state, awaited=None, begun=True, give_up_at=give_up_at)
+            return replace(s, state=state)
         case _:
             return s
 

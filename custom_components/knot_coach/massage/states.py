@@ -57,6 +57,7 @@ class PauseReason(StrEnum):
     CLOCK = "clock"
     HEAT = "heat"
     """The heater is not proved off."""
+    LEAVING = "leaving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Asking:
     give_up_at: datetime
     times: int = 1
     """How often this was asked."""
+    begun: bool = False
+    """The question can be heard; before that nobody answers it."""
     heating: Heating | None = None
     """The heat that goes on behind a skin check."""
     left: timedelta | None = None
@@ -241,9 +244,8 @@ class Session:
     @property
     def deadline(self) -> datetime | None:
         """When `advance` has something to do next; None once it has ended."""
-        moments = [self._own_deadline(), self.cap_at, self.session_limit]
-        known = [moment for moment in moments if moment is not None]
-        return min(known) if self.live and known else None
+        moments = (self._own_deadline(), self.cap_at, self.session_limit)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def _own_deadline(self) -> datetime | None:
         match self.state:

@@ -59,6 +59,9 @@ class SessionView:
     remaining: timedelta | None = None
     """Expected time from this instant to the end of the session."""
     question: Question | None = None
+    """What an answer is waited for."""
+    heard_question: Question | None = None
+    """The same, from when it can be heard; before that nobody can know it."""
     allowed: frozenset[Command] = frozenset()
     heat_ends_at: datetime | None = None
 
@@ -91,6 +94,7 @@ def view(s: Session | None, now: datetime) -> SessionView:
         duration=s.plan.estimated_duration,
         remaining=remaining,
         question=s.state.question if isinstance(s.state, Asking) else None,
+        heard_question=s.state.question if isinstance(s.state, Asking) and s.state.begun else None,
         allowed=ALLOWED[type(s.state)],
         heat_ends_at=_heat_ends_at(s),
     )
