@@ -91,7 +91,7 @@ def _introduce(s: Session, at: datetime) -> Move:
     return s, (intro, wake)
 
 
-def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, PLR0911 - one row for each question
+def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, PLR0911, PLR0912 - one row for each question
     """Take an answer to the open question; one that does not fit changes nothing."""
     if isinstance(s.state, Paused):
         unplugged = s.state.reason is PauseReason.HEAT and told == Answered(Answer.YES)

@@ -211,7 +211,7 @@ def _leave(s: Session, now: datetime) -> Move:
             return halts.pause(s, PauseReason.LEAVING, now)
 
 
-def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR0911 - one row for each report
+def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR0911, PLR0912 - one row for each report
     match fact:
         case Begun(number):
             return _begun(s, number, now), ()
