@@ -96,6 +96,17 @@ def test_a_level_that_nobody_heard_is_said_again_and_not_passed() -> None:
     assert stage.said().count("l4") >= 2
 
 
+def test_a_level_that_was_heard_late_makes_the_next_no_earlier_than_now() -> None:
+    stage = stage_in(Phase.PRESS)
+    stage.mute = True
+    stage.run(20.3)
+    mark = len(stage.log)
+    stage.report(Spoken(stage.s.next_id - 1))
+    assert stage.s.level == 3
+    assert stage.said(mark) == ["l4"]
+    assert {effect.due for _, effect in stage.log[mark:]} == {stage.now}
+
+
 def test_an_old_line_raises_nothing() -> None:
     stage = at_level(3)
     before = stage.s

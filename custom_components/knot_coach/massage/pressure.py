@@ -64,9 +64,12 @@ class Ramp:
 
     def dropped(self, at: datetime) -> Ramp:
         """The announcement was not heard, or does not hold any more; the level stays."""
-        cued_at = max(self.cued_at, at - STEP_UP)
-        return Ramp(cued_at=cued_at, risen_at=self.risen_at)
+        return Ramp(cued_at=self._not_overdue(at), risen_at=self.risen_at)
 
     def moved(self, at: datetime) -> Ramp:
         """The level has changed, up or down; whatever was announced is off."""
-        return Ramp(cued_at=self.cued_at, risen_at=at)
+        return Ramp(cued_at=self._not_overdue(at), risen_at=at)
+
+    def _not_overdue(self, at: datetime) -> datetime:
+        """The next step up is announced ten seconds after the last, and never before now."""
+        return max(self.cued_at, at - STEP_UP)
