@@ -15,9 +15,19 @@ async def async_is_person(hass: HomeAssistant, context: Context | None) -> bool:
     To be asked from within the call itself: a script or a conversation that makes the call for
     somebody keeps that person's context, and is told by what it runs in.
     """
+    return current_session.get() is None and await async_is_signed_in(hass, context)
+
+
+def is_scripted() -> bool:
+    """Tell whether an automation or a script does this, even one that a person has started."""
+    return script_stack_cv.get() is not None
+
+
+async def async_is_signed_in(hass: HomeAssistant, context: Context | None) -> bool:
+    """Tell whether a person of the house causes this, in a conversation or not."""
     if context is None or context.user_id is None or context.parent_id is not None:
         return False
-    if script_stack_cv.get() is not None or current_session.get() is not None:
+    if is_scripted():
         return False
     user = await hass.auth.async_get_user(context.user_id)
     return user is not None and not user.system_generated

@@ -5,6 +5,7 @@ from homeassistant.components.media_player.const import MediaPlayerState
 from homeassistant.core import Context, Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.knot_coach.const import Conf
 from custom_components.knot_coach.coordinator import Coach
@@ -68,10 +69,9 @@ async def second_coach(house: House, room: str = "Office") -> Coach:
 async def test_start(house: House, text: str, side: str | None, length: str) -> None:
     reply = await house.say(text)
     assert (reply.kind, reply.error) == ("action_done", None)
-    await house.until("asking")
+    await house.until_question("side" if side is None else "health")
     attributes = house.session.attributes
     assert (attributes["area"], attributes["length"]) == ("upper_traps", length)
-    assert attributes["question"] == ("side" if side is None else "health")
     assert chosen_side(house) == side
     words = "both sides" if side == "both" else side
     expected = f"Starting the {length} neck routine: {words}, about " if side else "All right."
@@ -283,8 +283,7 @@ async def test_a_mention_asks_whether_something_is_wrong(
 ) -> None:
     await to_pressing(house)
     await house.hear("turn the lamp blue")
-    assert house.session.attributes["question"] == "wrong"
-    assert house.session.attributes["pressure"] is None
+    assert (house.session.state, house.session.attributes["pressure"]) == ("asking", None)
     await house.until_question("wrong")
     await house.hear(answer)
     if outcome is None:
@@ -312,7 +311,7 @@ async def test_what_an_llm_is_told_is_noticed_and_still_answered(house: House) -
     await to_pressing(house)
     await use_llm(house.hass, house.stack)
     await house.hear("turn the lamp blue and tell me why")
-    assert house.session.attributes["question"] == "wrong"
+    assert house.session.state == "asking"
     assert [said.text for said in house.stack.llm.inputs] == ["turn the lamp blue and tell me why"]
     asked = "Is something wrong with you right now?"
     await house.clock.run_until(lambda: asked in house.satellite.texts, 30)
@@ -331,7 +330,9 @@ async def test_an_llm_is_not_asked_what_the_coach_understands(house: House) -> N
 
 
 @pytest.mark.parametrize("machine", ["delayed", "automation", "delayed, typed"])
-async def test_a_machine_answers_no_gate(house: House, machine: str) -> None:
+async def test_a_machine_answers_no_gate(
+    house: House, machine: str, hass_admin_user: MockUser
+) -> None:
     await house.say("start quick forearm routine on the left")
     await house.until_question("health")
     match machine:
@@ -341,7 +342,7 @@ async def test_a_machine_answers_no_gate(house: House, machine: str) -> None:
                 "process",
                 {"text": "no"},
                 blocking=True,
-                context=Context(user_id="anna", parent_id="the trigger"),
+                context=Context(user_id=hass_admin_user.id, parent_id="the trigger"),
             )
         case _:
             spoken = machine == "delayed"
@@ -355,14 +356,16 @@ async def test_a_machine_answers_no_gate(house: House, machine: str) -> None:
 async def test_a_stop_word_counts_whoever_says_it(house: House) -> None:
     await to_pressing(house)
     await async_converse(house.hass, "I have chest pain", None, Context(), "en")
-    assert house.session.attributes["question"] == "wrong"
-    assert house.session.attributes["pressure"] is None
+    assert (house.session.state, house.session.attributes["pressure"]) == ("asking", None)
+    await house.until_question("wrong")
 
 
-async def test_who_types_in_the_browser_is_a_person(house: House) -> None:
+async def test_who_types_in_the_browser_is_a_person(
+    house: House, hass_admin_user: MockUser
+) -> None:
     await say(house.hass, "start quick forearm routine on the left")
     await house.until_question("health")
-    await say(house.hass, "no", context=Context(user_id="anna"))
+    await say(house.hass, "no", context=Context(user_id=hass_admin_user.id))
     await house.until("active")
 
 

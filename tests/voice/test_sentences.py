@@ -12,6 +12,7 @@ from homeassistant.components.media_player.const import MediaPlayerState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.knot_coach.massage.areas import Side
 from custom_components.knot_coach.massage.messages import Answer, Command, Question
@@ -176,29 +177,32 @@ async def test_answers_scores_and_status(house: House) -> None:
 @pytest.mark.parametrize(
     ("machine", "context", "spoken"),
     [
-        ("delayed, spoken", Context(), True),
-        ("delayed, typed", Context(), False),
-        ("automation", Context(parent_id="the trigger"), False),
-        ("script of a user", Context(user_id="anna", parent_id="the button"), False),
-        ("signed in, in the name of a device", Context(user_id="anna"), True),
+        ("delayed, spoken", {}, True),
+        ("delayed, typed", {}, False),
+        ("automation", {"parent_id": "the trigger"}, False),
+        ("script of a user", {"user_id": "anna", "parent_id": "the button"}, False),
+        ("signed in, in the name of a device", {"user_id": "anna"}, True),
+        ("somebody who is not known", {"user_id": "somebody"}, False),
     ],
 )
 async def test_a_machine_is_no_person(
     house: House,
     machine: str,
-    context: Context,
+    context: dict[str, str],
     spoken: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
+    MockUser(id="anna").add_to_hass(house.hass)
     coach = house.coach()
     coach.begin()
     coach.question = Question.HEAT
     device_id = device_of(house.hass, house.bedroom) if spoken else None
-    await async_converse(house.hass, "yes", None, context, "en", device_id=device_id)
+    await async_converse(house.hass, "yes", None, Context(**context), "en", device_id=device_id)
     assert coach.told == [AnswerHeard(Answer.YES)], machine
     assert coach.persons == [False]
 
 
 async def test_who_speaks_or_types_is_a_person(house: House) -> None:
+    MockUser(id="anna").add_to_hass(house.hass)
     coach = house.coach()
     coach.begin()
     coach.question = Question.HEAT

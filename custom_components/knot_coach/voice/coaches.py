@@ -9,6 +9,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..massage.messages import Question
+from ..person import async_is_signed_in, is_scripted
 from .grammar import speakable
 from .understanding import SessionWord, Situation, StartRequest
 
@@ -109,16 +110,15 @@ def _answers_to(coach: CoachLike, name: str) -> bool:
     return speakable(name) in {speakable(one) for one in names_of(coach)}
 
 
-def is_person(said: ConversationInput) -> bool:
+async def async_is_person(hass: HomeAssistant, said: ConversationInput) -> bool:
     """Tell whether somebody says this now: through a satellite, or signed in and typing.
 
-    A delayed command ("… in ten minutes") has no satellite and, where it was typed, no user; an
-    automation that converses has a parent (massage.md §4.5, §4.8).
+    A delayed command ("… in ten minutes") has no satellite and, where it was typed, no user; what
+    an automation or a script says is said by nobody, in whose ever name (massage.md §4.5, §4.8).
     """
     if said.satellite_id:
-        return True
-    signed_in = said.context.user_id is not None and said.context.parent_id is None
-    return signed_in and said.device_id is None
+        return not is_scripted()
+    return said.device_id is None and await async_is_signed_in(hass, said.context)
 
 
 @dataclass(frozen=True, slots=True)

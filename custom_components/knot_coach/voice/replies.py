@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 
 from ..massage.messages import Answer
 from ..massage.stop_words import classify
-from .coaches import CoachLike, Place, is_person, nearest, place_of, session_here, situation
+from .coaches import CoachLike, Place, nearest, place_of, session_here, situation
 from .grammar import Grammar
 from .stop_listener import current_conversation
 from .understanding import (
@@ -56,19 +56,19 @@ class Replies:
     grammars: Mapping[str, Grammar] = field(default_factory=dict)
     _overheard: tuple[int, tuple[_Told, ...]] = (0, ())
 
-    def request(self, said: ConversationInput) -> str:
+    def request(self, said: ConversationInput, *, person: bool) -> str:
         """Answer a clear sentence; raises what the coach raises."""
         for grammar in self._grammars(said.language):
             match understand_request(said.text, grammar):
                 case StartRequest() as request:
                     return self._start(request, said)
                 case StatusRequest() | CommandHeard() as heard:
-                    return self._with_session(heard, said)
+                    return self._with_session(heard, said, person=person)
         return self.speak("reply.not_understood")
 
-    def word(self, said: ConversationInput) -> str | None:
+    def word(self, said: ConversationInput, *, person: bool) -> str | None:
         """Answer a bare word; returns None where it belongs to somebody else."""
-        if (reply := self._again(said)) is not None:
+        if (reply := self._again(said, person=person)) is not None:
             return reply
         coach = session_here(self.hass, self.coaches.values(), place_of(self.hass, said))
         if coach is None:
@@ -78,7 +78,7 @@ class Replies:
                 case None:
                     continue
                 case heard:
-                    return _ask(coach, heard, said)
+                    return _ask(coach, heard, person=person)
         return None
 
     def unheard(self, said: ConversationInput) -> str:
@@ -102,7 +102,7 @@ class Replies:
                     told.append(_Told(coach, heard, self._tell(coach, doubted), sure=False))
         self._overheard = (hash((conversation_id, text)), tuple(told))
 
-    def _again(self, said: ConversationInput) -> str | None:
+    def _again(self, said: ConversationInput, *, person: bool) -> str | None:
         """Answer for what was told already when the text came by, before anybody handled it."""
         conversation_id = current_conversation(said.conversation_id)
         number, told = self._overheard
@@ -114,7 +114,7 @@ class Replies:
         for one in here:
             if not one.sure and place.known_to(self.hass, one.coach):
                 # It is known only now that it was said in the room of the session.
-                return one.coach.hear(one.heard, person=is_person(said))
+                return one.coach.hear(one.heard, person=person)
         return here[0].reply if here else None
 
     def _start(self, request: StartRequest, said: ConversationInput) -> str:
@@ -137,15 +137,17 @@ class Replies:
             return coach.reply("reply.which_area", areas=areas)
         return coach.start(request, said.context, said.satellite_id, said.device_id)
 
-    def _with_session(self, heard: StatusRequest | CommandHeard, said: ConversationInput) -> str:
+    def _with_session(
+        self, heard: StatusRequest | CommandHeard, said: ConversationInput, *, person: bool
+    ) -> str:
         live = [coach for coach in self.coaches.values() if coach.live]
-        person = heard.person if isinstance(heard, CommandHeard) else None
-        meant = nearest(self.hass, live, place_of(self.hass, said), person)
+        name = heard.person if isinstance(heard, CommandHeard) else None
+        meant = nearest(self.hass, live, place_of(self.hass, said), name)
         if not meant:
             return self.speak("reply.no_session")
         if len(meant) > 1:
             return self.speak("reply.which_session")
-        return _ask(meant[0], heard, said)
+        return _ask(meant[0], heard, person=person)
 
     def _stop_word(self, text: str, coach: CoachLike) -> StopHeard | AnswerHeard | None:
         for grammar in self.grammars.values():
@@ -172,10 +174,10 @@ class Replies:
         return list({id(one): one for one in (*first, *self.grammars.values())}.values())
 
 
-def _ask(coach: CoachLike, heard: StatusRequest | SessionWord, said: ConversationInput) -> str:
+def _ask(coach: CoachLike, heard: StatusRequest | SessionWord, *, person: bool) -> str:
     if isinstance(heard, StatusRequest):
         return coach.status()
-    return coach.hear(heard, person=is_person(said))
+    return coach.hear(heard, person=person)
 
 
 def _somewhere(hass: HomeAssistant, coach: CoachLike, places: list[Place]) -> bool | None:

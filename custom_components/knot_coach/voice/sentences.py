@@ -19,7 +19,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from .coaches import CoachLike, Place, names_of
+from .coaches import CoachLike, Place, async_is_person, names_of
 from .grammar import Grammar
 from .pass_through import async_pass_through
 from .replies import Replies, Speak
@@ -143,19 +143,19 @@ class Ear:
         return get_agent_manager(self._hass).register_trigger(templates, heard)
 
     async def _heard_always(self, said: ConversationInput, _: RecognizeResult) -> str | None:
-        return self._safely(self._replies.request, said)
+        person = await async_is_person(self._hass, said)
+        return self._safely(partial(self._replies.request, said, person=person))
 
     async def _heard_in_session(self, said: ConversationInput, _: RecognizeResult) -> str | None:
-        reply = self._safely(self._replies.word, said)
+        person = await async_is_person(self._hass, said)
+        reply = self._safely(partial(self._replies.word, said, person=person))
         if reply is None:
             reply = await async_pass_through(self._hass, said)
         return self._replies.unheard(said) if reply is None else reply
 
-    def _safely[T: str | None](
-        self, answer: Callable[[ConversationInput], T], said: ConversationInput
-    ) -> T | str:
+    def _safely[T: str | None](self, answer: Callable[[], T]) -> T | str:
         try:
-            return answer(said)
+            return answer()
         except HomeAssistantError as err:
             return str(err)
         except Exception:
