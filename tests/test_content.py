@@ -88,6 +88,7 @@ def fillings(catalogue: Catalogue, book: Phrasebook) -> Mapping[str, tuple[objec
         "areas": (names[0], " or ".join((", ".join(longest[:-1]), longest[-1]))),
         "time": TIMES,
         "names": NAMES,
+        "name": ("Maria", "Living room coach"),
     }
 
 
@@ -378,10 +379,10 @@ def remove(file: str) -> Spoil:
                 (folder / "phrases/en.yaml")
                 .read_text()
                 .replace("language: en", "language: de")
-                .replace("  l5: Now", "  l7: Now")
+                .replace("  rate: From", "  rates: From")
             ),
             "phrases/de.yaml",
-            "lines: missing l5",
+            "lines: missing rate",
         ),
     ],
 )
