@@ -305,8 +305,8 @@ async def test_two_sessions_in_two_rooms(house: House) -> None:
     two.begin()
     assert await house.type("lighter", house.kitchen) == "two heard"
     assert await house.type("harder", house.bedroom) == "one heard"
-    assert await house.type("lighter") == "reply.not_heard"
-    assert await house.type("stop the session") == "reply.which_session"
+    assert await house.type("next") == "reply.not_heard"
+    assert await house.type("resume the session") == "reply.which_session"
     assert await house.type("stop the session", house.bedroom) == "one heard"
     assert two.told == [CommandHeard(Command.LIGHTER)]
 

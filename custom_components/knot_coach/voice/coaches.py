@@ -105,9 +105,12 @@ def names_of(coach: CoachLike) -> frozenset[str]:
     return frozenset({coach.name, coach.person_name or coach.name})
 
 
-def _answers_to(coach: CoachLike, name: str) -> bool:
-    """Compare names as they sound: "Sam" and "sam!" are told apart by nobody."""
-    return speakable(name) in {speakable(one) for one in names_of(coach)}
+def answers_to(coach: CoachLike, name: str | None) -> bool:
+    """Tell whether a coach is meant by a name, as it sounds; where none is said, each one is.
+
+    "Sam" and "sam!" are told apart by nobody.
+    """
+    return name is None or speakable(name) in {speakable(one) for one in names_of(coach)}
 
 
 async def async_is_person(hass: HomeAssistant, said: ConversationInput) -> bool:
@@ -171,23 +174,16 @@ def nearest(
     A person who is named is the one who is coached, whatever the room: another one's coach knows
     another one's health.
     """
-    candidates = [coach for coach in coaches if person is None or _answers_to(coach, person)]
+    candidates = [coach for coach in coaches if answers_to(coach, person)]
     here = [coach for coach in candidates if place.known_to(hass, coach)]
     return here or candidates
 
 
 @callback
-def session_here(
-    hass: HomeAssistant, coaches: Iterable[CoachLike], place: Place
-) -> CoachLike | None:
-    """Return the coach whose session bare words such as "pause" belong to.
+def sessions_at(hass: HomeAssistant, coaches: Iterable[CoachLike], place: Place) -> list[CoachLike]:
+    """Return the coaches whose live session may be in this place.
 
-    That is the live session of the room. Where the room is not known, it is the only session.
+    Those are the ones of the room, and the ones of which nobody knows where they are. Several mean
+    that a word such as "yes" can belong to either, and that "stop" has to reach them all.
     """
-    live = [coach for coach in coaches if coach.live]
-    here = [coach for coach in live if place.known_to(hass, coach)]
-    if here:
-        return here[0]
-    if len(live) == 1 and place.known_to(hass, live[0]) is None:
-        return live[0]
-    return None
+    return [coach for coach in coaches if coach.live and place.known_to(hass, coach) is not False]

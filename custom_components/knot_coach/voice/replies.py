@@ -1,6 +1,6 @@
 """What is said becomes a call of a coach and a reply."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 import logging
@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 
 from homeassistant.components.conversation import ConversationInput
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
-from ..massage.messages import Answer
+from ..massage.messages import Answer, Command
 from ..massage.stop_words import classify
-from .coaches import CoachLike, Place, nearest, place_of, session_here, situation
+from .coaches import CoachLike, Place, answers_to, nearest, place_of, sessions_at, situation
 from .grammar import Grammar
 from .stop_listener import current_conversation
 from .understanding import (
@@ -30,6 +31,11 @@ _LOGGER = logging.getLogger(__name__)
 FALLBACK_LANGUAGE: Final = "en"
 EXAMPLES: Final = 3
 """Most areas that are named in one reply (massage.md §4.8)."""
+
+CALMING: Final = frozenset(
+    {Command.STOP, Command.PAUSE, Command.LIGHTER, Command.TOO_MUCH, Command.TOO_HOT}
+)
+"""What reaches every session of a place: done to the wrong one, it does no harm."""
 
 type Speak = Callable[..., str]
 """Called with the key of a line and its slots; returns the line."""
@@ -70,21 +76,26 @@ class Replies:
         """Answer a bare word; returns None where it belongs to somebody else."""
         if (reply := self._again(said, person=person)) is not None:
             return reply
-        coach = session_here(self.hass, self.coaches.values(), place_of(self.hass, said))
-        if coach is None:
-            return None
-        for grammar in self._grammars(said.language):
-            match understand_word(said.text, grammar, situation(coach)):
-                case None:
-                    continue
-                case heard:
-                    return _ask(coach, heard, person=person)
+        place = place_of(self.hass, said)
+        meant = sessions_at(self.hass, self.coaches.values(), place)
+        heard = [(coach, word) for coach in meant if (word := self._understood(said, coach))]
+        if len(meant) == 1:
+            return next((_ask(coach, word, person=person) for coach, word in heard), None)
+        calming = [
+            (coach, calm)
+            for coach, word in heard
+            if (calm := self._calming(said.text, coach, word)) is not None
+        ]
+        if calming:
+            return self._tell_all(calming, person=person)
+        if heard and self._known_here(meant, place):
+            return self._which(meant, place)
         return None
 
     def unheard(self, said: ConversationInput) -> str:
         """Answer a bare word that neither the coach nor the assistant can make anything of."""
-        coach = session_here(self.hass, self.coaches.values(), place_of(self.hass, said))
-        idle = coach is not None and coach.question is None
+        meant = sessions_at(self.hass, self.coaches.values(), place_of(self.hass, said))
+        idle = len(meant) == 1 and meant[0].question is None
         return self.speak("reply.nothing_asked" if idle else "reply.not_heard")
 
     def overhear(self, conversation_id: str, text: str, places: list[Place]) -> None:
@@ -111,18 +122,18 @@ class Replies:
         self._overheard = (0, ())
         place = place_of(self.hass, said)
         here = [one for one in told if place.known_to(self.hass, one.coach) is not False]
-        for one in here:
-            if not one.sure and place.known_to(self.hass, one.coach):
-                # It is known only now that it was said in the room of the session.
-                return one.coach.hear(one.heard, person=person)
-        return here[0].reply if here else None
+        if not here:
+            return None
+        # For some it is known only now that it was said in the room of their session.
+        doubted = [one for one in here if not one.sure and place.known_to(self.hass, one.coach)]
+        reply = self._tell_all([(one.coach, one.heard) for one in doubted], person=person)
+        return reply or here[0].reply
 
     def _start(self, request: StartRequest, said: ConversationInput) -> str:
         place = place_of(self.hass, said)
         meant = nearest(self.hass, self.coaches.values(), place, request.person)
         if len(meant) > 1:
-            names = ", ".join(coach.person_name or coach.name for coach in meant)
-            return self.speak("reply.which_coach", names=names)
+            return self.speak("reply.which_coach", names=_names(meant))
         coach = meant[0]
         if request.refused:
             return coach.reply("reply.refused_area")
@@ -140,14 +151,50 @@ class Replies:
     def _with_session(
         self, heard: StatusRequest | CommandHeard, said: ConversationInput, *, person: bool
     ) -> str:
-        live = [coach for coach in self.coaches.values() if coach.live]
         name = heard.person if isinstance(heard, CommandHeard) else None
-        meant = nearest(self.hass, live, place_of(self.hass, said), name)
-        if not meant:
+        live = [coach for coach in self.coaches.values() if coach.live and answers_to(coach, name)]
+        if not live:
             return self.speak("reply.no_session")
-        if len(meant) > 1:
+        place = place_of(self.hass, said)
+        here = sessions_at(self.hass, live, place)
+        meant = here or live
+        if len(meant) == 1:
+            return _ask(meant[0], heard, person=person)
+        if isinstance(heard, CommandHeard) and heard.command in CALMING and (here or name):
+            return self._tell_all([(coach, heard) for coach in meant], person=person)
+        return self._which(meant, place)
+
+    def _which(self, coaches: list[CoachLike], place: Place) -> str:
+        """Ask who is meant; nothing changes."""
+        if not self._known_here(coaches, place):
             return self.speak("reply.which_session")
-        return _ask(meant[0], heard, person=person)
+        return self.speak("reply.which_person", names=_names(coaches))
+
+    def _known_here(self, coaches: list[CoachLike], place: Place) -> bool:
+        return any(place.known_to(self.hass, coach) for coach in coaches)
+
+    def _understood(
+        self, said: ConversationInput, coach: CoachLike
+    ) -> SessionWord | StatusRequest | None:
+        for grammar in self._grammars(said.language):
+            if (word := understand_word(said.text, grammar, situation(coach))) is not None:
+                return word
+        return None
+
+    def _calming(
+        self, text: str, coach: CoachLike, word: SessionWord | StatusRequest
+    ) -> SessionWord | None:
+        """Return the word where it is one that every session of a place has to hear."""
+        match word:
+            case StopHeard():
+                return word
+            case CommandHeard(command) if command in CALMING:
+                return word
+            case AnswerHeard(Answer.YES):
+                # "It is swollen" ends a session that asks about health; a bare yes may be another's.
+                return self._stop_word(text, coach)
+            case _:
+                return None
 
     def _stop_word(self, text: str, coach: CoachLike) -> StopHeard | AnswerHeard | None:
         for grammar in self.grammars.values():
@@ -159,11 +206,18 @@ class Replies:
                     return heard
         return None
 
-    def _tell(self, coach: CoachLike, heard: StopHeard | AnswerHeard) -> str:
+    def _tell_all(self, told: list[tuple[CoachLike, SessionWord]], *, person: bool) -> str:
+        """Tell several coaches, whatever becomes of one; return what the first has to say."""
+        replies = [self._tell(coach, heard, person=person) for coach, heard in told]
+        return next(filter(None, replies), "")
+
+    def _tell(self, coach: CoachLike, heard: SessionWord, *, person: bool = True) -> str:
         try:
-            return coach.hear(heard, person=True)
+            return coach.hear(heard, person=person)
+        except HomeAssistantError as err:
+            return str(err)
         except Exception:
-            # Whoever speaks must get an answer from the assistant whatever becomes of us.
+            # Whoever speaks must get an answer, and others must hear it, whatever becomes of one.
             _LOGGER.exception("Could not obey a stop word")
             return self.speak("reply.failed")
 
@@ -178,6 +232,10 @@ def _ask(coach: CoachLike, heard: StatusRequest | SessionWord, *, person: bool) 
     if isinstance(heard, StatusRequest):
         return coach.status()
     return coach.hear(heard, person=person)
+
+
+def _names(coaches: Iterable[CoachLike]) -> str:
+    return ", ".join(coach.person_name or coach.name for coach in coaches)
 
 
 def _somewhere(hass: HomeAssistant, coach: CoachLike, places: list[Place]) -> bool | None:
