@@ -1,10 +1,11 @@
 """Sentence files, and names that people make up."""
 
 from copy import deepcopy
+from random import Random
 from typing import Any
 
 from hassil import Intents, recognize_all, recognize_best
-from hassil.expression import Sentence
+from hassil.expression import Alternative, Expression, Sequence, TextChunk
 from hassil.parse_expression import parse_sentence
 from hassil.sample import sample_expression
 from homeassistant.components.conversation.trigger import has_no_punctuation
@@ -74,18 +75,41 @@ def test_no_sentence_of_one_group_is_in_the_other() -> None:
             assert recognize_best(text, other, language="en") is None, text
 
 
-def samples(templates: tuple[str, ...], most: int = 400) -> list[str]:
-    """Return what can be said by each template, without the words that may stand around it."""
-    found = []
+def samples(templates: tuple[str, ...], draws: int = 400) -> list[str]:
+    """Return what can be said by each template, without the words that may stand around it.
+
+    Drawn by lot, the same each time: a short template is said in every way, a long one in many.
+    """
+    lot = Random(4)  # noqa: S311 - nothing is kept secret by it
+    found: list[str] = []
     for template in templates:
-        sentence: Sentence = parse_sentence(
-            template[template.index("] (") + 2 : template.rindex(") [") + 1]
-        )
-        for number, text in enumerate(sample_expression(sentence.expression)):
-            if number == most:
-                break
-            found.append(" ".join(text.split()))
+        sentence = parse_sentence(template[template.index("] (") + 2 : template.rindex(") [") + 1])
+        said = (" ".join(drawn(sentence.expression, lot).split()) for _ in range(draws))
+        found.extend(dict.fromkeys(said))
     return found
+
+
+def drawn(expression: Expression, lot: Random) -> str:
+    match expression:
+        case TextChunk():
+            return expression.original_text
+        case Alternative(items=items):
+            return drawn(lot.choice(items), lot)
+        case Sequence(items=items):
+            return "".join(drawn(item, lot) for item in items)
+        case _:
+            raise AssertionError(expression)
+
+
+def test_a_symptom_never_starts_a_session() -> None:
+    always = {
+        key: Grammar.build({**DATA, "always": {key: texts}}, areas=AREAS)
+        for key, texts in DATA["always"].items()
+    }
+    for key, grammar in always.items():
+        for text in samples(grammar.always):
+            meant = {r.intent.name for r in recognize_all(text, ENGLISH.requests, language="en")}
+            assert meant == {key}, text
 
 
 def test_no_word_of_a_session_means_two_things() -> None:

@@ -127,6 +127,32 @@ async def test_what_cannot_be_done_is_said(house: House, text: str, reply: str) 
     assert house.satellite.heard == []
 
 
+LEAVE_IT = "Leave it alone today. Ask a professional if it does not settle."
+SERIOUS = "This could be serious. Please call your local emergency number."
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("my calf is swollen, start a calf massage", LEAVE_IT),
+        ("My neck feels numb, start the neck routine.", LEAVE_IT),
+        ("start a neck massage, my arm is tingling", LEAVE_IT),
+        ("please massage my swollen left forearm", LEAVE_IT),
+        ("start a massage for my numb neck", LEAVE_IT),
+        ("I feel a bit dizzy but can you start a quick neck routine on the left", LEAVE_IT),
+        ("there's a lump in my neck, work on it", LEAVE_IT),
+        ("I have chest pain, start a neck massage", SERIOUS),
+        ("I can't breathe, massage my neck", SERIOUS),
+    ],
+)
+async def test_a_symptom_starts_nothing(house: House, text: str, reply: str) -> None:
+    answer = await house.say(text)
+    assert (answer.speech, answer.error) == (reply, None)
+    await house.clock.advance(5)
+    assert house.session.state == "idle"
+    assert house.satellite.heard == []
+
+
 @pytest.mark.parametrize(
     ("option", "value", "reply"),
     [

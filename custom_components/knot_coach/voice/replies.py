@@ -22,6 +22,7 @@ from .understanding import (
     StartRequest,
     StatusRequest,
     StopHeard,
+    SymptomRequest,
     understand_request,
     understand_word,
 )
@@ -68,6 +69,8 @@ class Replies:
             match understand_request(said.text, grammar):
                 case StartRequest() as request:
                     return self._start(request, said)
+                case SymptomRequest(urgent):
+                    return self.speak("reply.symptom_urgent" if urgent else "reply.symptom")
                 case StatusRequest() | CommandHeard() as heard:
                     return self._with_session(heard, said, person=person)
         return self.speak("reply.not_understood")

@@ -57,6 +57,14 @@ class StartRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SymptomRequest:
+    """Somebody wants a session for what must be left alone (massage.md §4.8)."""
+
+    urgent: bool
+    """It is an emergency (massage.md §4.2)."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRequest:
     """Somebody asks how far the session is."""
 
@@ -98,7 +106,7 @@ class StopHeard:
 
 
 type SessionWord = CommandHeard | AnswerHeard | ScoreHeard | EasedHeard | StopHeard
-type Request = StartRequest | StatusRequest | CommandHeard
+type Request = StartRequest | SymptomRequest | StatusRequest | CommandHeard
 type Heard = Request | SessionWord
 
 
@@ -137,6 +145,9 @@ def understand_request(text: str, grammar: Grammar) -> Request | None:
     match result.intent.name:
         case "start":
             return _start(result, grammar)
+        case "symptom":
+            stop = classify(text, grammar.stop_words)
+            return SymptomRequest(urgent=stop is not None and stop.tier is Tier.A)
         case "status":
             return StatusRequest()
         case name:
