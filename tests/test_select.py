@@ -102,7 +102,7 @@ async def test_asking_is_a_choice(house: House) -> None:
     await choose(house, "side", "right")
     await choose(house, "side", "ask")
     assert (await start(house))["side"] is None
-    assert house.session.attributes["question"] == "side"
+    await house.until_question("side")
 
 
 async def test_the_present_session_goes_on_as_it_is(house: House) -> None:
