@@ -148,7 +148,9 @@ class Witness:
 def _describe(state: State) -> str:
     attributes = state.attributes
     if state.state == "asking":
-        return f"asking: {attributes.get('question') or attributes.get('caption')}"
+        # The question is named from when it can be heard.
+        question = attributes.get("question")
+        return f"asking: {question}" if question else "asking"
     phase = str(attributes.get("phase") or "").replace("_", " ")
     step, steps = attributes.get("step"), attributes.get("steps")
     return f"{state.state}: {phase}, step {step} of {steps}" if phase else state.state
