@@ -202,3 +202,19 @@ async def test_a_damaged_record_does_not_lift_a_lock(
             DOMAIN, "start_session", {"area": "upper_traps", "side": "right"}, blocking=True
         )
     assert caught.value.translation_key == "locked_area"
+
+
+async def test_stop_is_heard_before_the_session_has_begun(
+    hass: HomeAssistant, virtual_time: VirtualClock
+) -> None:
+    house = await House(hass, virtual_time).build()
+    house.stack.tts.delay = 5.0
+    await house.say("start forearm routine on the left")
+    await house.clock.advance(1)
+    assert (await house.say("stop the session")).speech == ""
+    await house.clock.advance(60)
+    assert house.session.state == "idle"
+    assert house.satellite.texts == []
+    house.stack.tts.delay = 0.0
+    await start(house)
+    await house.until("asking", within=5)

@@ -74,11 +74,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
             report=self.report,
             changed=self.async_update_listeners,
         )
-        self._starting = self._closed = False
-        self._trigger = ""
-        self._context = Context()
+        self._starting = self._called_off = self._closed = self._reload = False
+        self._trigger, self._context = "", Context()
         self._lock: messages.Lock | None = None
-        self._reload = False
         self._shelf = Shelf(memory)
 
     @property
@@ -216,13 +214,15 @@ class Coach(DataUpdateCoordinator[SessionView]):
         Raises Refused if another one begins or nothing can be spoken; nothing is started then.
         """
         self._check_free(plan.order.area.key)
-        self._starting = True
+        self._starting, self._called_off = True, False
         try:
             await self._speech.async_check(self.book.line("health"))
         except NoOutputError as err:
             raise Refused(err.translation_key or "no_output") from err
         finally:
             self._starting = False
+        if self._called_off:
+            raise Refused("called_off")
         self._check_free(plan.order.area.key)
         self._trigger, self._context = trigger, context
         now, first_id = self.now(), self._runner.next_id
@@ -232,6 +232,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
     @callback
     def obey(self, wish: Command) -> None:
         """Carry out a command. Raises Refused with the reason, and changes nothing then."""
+        if self._starting and wish is Command.STOP:
+            self._called_off = True
+            return
         if not self._runner.live:
             raise Refused("no_session")
         try:

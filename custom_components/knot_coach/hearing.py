@@ -86,8 +86,8 @@ class HearingCoach(CoachLike):
     @property
     @override
     def live(self) -> bool:
-        session = self._coach.session
-        return session is not None and session.live
+        # One that is about to begin can be stopped already.
+        return self._coach.busy
 
     @property
     @override
@@ -145,7 +145,8 @@ class HearingCoach(CoachLike):
             await self._coach.async_start(plan, "voice", context)
         except Refused as err:
             # The voice has just failed, so the reason has to be read.
-            persistent_notification.async_create(self._hass, str(err), self.name)
+            if err.key != "called_off":
+                persistent_notification.async_create(self._hass, str(err), self.name)
 
     @override
     @callback
