@@ -16,8 +16,9 @@ from .content import Catalogue
 from .heater import Heater
 from .massage.areas import Area, Side
 from .massage.load import DAY, first_time, locked, pressed_today, resting_until, sharing
+from .massage.order import Order, Profile
 from .massage.phases import Length
-from .massage.plan import Order, Plan, Profile, compile_plan
+from .massage.plan import Plan, compile_plan
 from .massage.screening import Restrictions, Screening, effects, refuse
 from .massage.states import ALL_LIMIT_DAY, SIDE_LIMIT_DAY
 from .massage.wording import Phrasebook

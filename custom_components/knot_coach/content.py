@@ -18,8 +18,10 @@ from homeassistant.util.yaml import load_yaml_dict
 import voluptuous as vol
 
 from .const import DOMAIN
-from .massage.areas import Area, Gun, Side
-from .massage.phases import Phase
+from .massage.areas import Area, Consequence, Gun, Region, Side, Tool, area_of
+from .massage.order import UPRIGHT
+from .massage.phases import Length, Phase
+from .massage.screening import Finding
 from .massage.wording import Phrasebook
 
 CATALOGUE: Final = Path(__file__).parent / "catalogue"
@@ -30,9 +32,21 @@ CONTENT: HassKey[Catalogue] = HassKey(f"{DOMAIN}.content")
 PAIR: Final = {Side.LEFT, Side.RIGHT}
 NAME: Final = "name"
 SETUP: Final = "setup"
+SETUP_BRIEF: Final = "setup_brief"
+AVOID: Final = "avoid"
 GATE: Final = "gate"
 NEEDED: Final = frozenset(
-    {NAME, SETUP, Phase.WARM_UP, Phase.LOCATE, Phase.BROAD, Phase.PRESS, Phase.STRETCH}
+    {
+        NAME,
+        SETUP,
+        SETUP_BRIEF,
+        AVOID,
+        Phase.WARM_UP,
+        Phase.LOCATE,
+        Phase.BROAD,
+        Phase.PRESS,
+        Phase.STRETCH,
+    }
 )
 """What no area can be worked on without."""
 
@@ -59,10 +73,10 @@ class Catalogue:
         return self.books[REFERENCE_LANGUAGE]
 
 
-def _sides(value: object) -> tuple[Side, ...]:
+def _sides(value: object) -> list[str]:
     """Accept `left, right` or `centre` alone."""
-    sides = tuple(vol.Schema([vol.Coerce(Side)])(value))
-    if sides != (Side.CENTRE,) and (len(sides) != len(PAIR) or set(sides) != PAIR):
+    sides: list[str] = vol.Schema([vol.In(Side)])(value)
+    if sides != [Side.CENTRE] and (len(sides) != len(PAIR) or set(sides) != PAIR):
         raise vol.Invalid("must be [left, right] or [centre]")
     return sides
 
@@ -87,26 +101,63 @@ def slots(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
+_SECONDS: Final = vol.All(int, vol.Range(min=0, max=130))
+_COUNT: Final = vol.All(int, vol.Range(min=1, max=6))
+TIMING_SCHEMA: Final = vol.Schema(
+    {
+        **{vol.Optional(str(phase)): _SECONDS for phase in Phase},
+        vol.Optional("rounds"): _COUNT,
+        vol.Optional("holds"): _COUNT,
+        vol.Optional("broad_after"): _SECONDS,
+        vol.Optional("stretch_hold"): _SECONDS,
+        vol.Optional("stretch_rest"): _SECONDS,
+    }
+)
 AREA_SCHEMA: Final = vol.Schema(
     {
         vol.Required("key"): str,
+        vol.Required("region"): vol.In(Region),
         vol.Required("sides"): _sides,
         vol.Required("cap"): vol.All(int, vol.Range(min=1, max=7)),
         vol.Required("cross"): vol.All(int, vol.Range(min=0, max=4)),
-        vol.Required("gun"): vol.Coerce(Gun),
-        vol.Optional("gate"): str,
+        vol.Required("gun"): vol.In(Gun),
+        vol.Required("ways"): vol.All([vol.In(Tool)], vol.Length(min=1)),
+        vol.Optional("blocked_by"): [vol.In(Finding)],
+        vol.Optional("gate"): {
+            vol.Required("opens_on"): vol.In(["yes", "no"]),
+            vol.Required("otherwise"): vol.In(Consequence),
+        },
         vol.Optional("overlap"): str,
         vol.Optional("resettle"): bool,
+        vol.Optional("ramp"): bool,
+        vol.Optional("lengths"): vol.All([vol.In(Length)], vol.Length(min=1)),
+        vol.Optional("timing"): {vol.In(Length): TIMING_SCHEMA},
     }
 )
+_AREA_KEYS: Final = vol.In(
+    [NAME, SETUP, SETUP_BRIEF, AVOID, GATE, *(str(phase) for phase in Phase)]
+)
+_WORDINGS: Final = vol.In([UPRIGHT, *(str(tool) for tool in Tool)])
+
+
+def _area_texts(value: object) -> dict[str, tuple[str, ...]]:
+    """Accept the lines of an area, and put its other wordings beside them: `hands.press`."""
+    texts: dict[str, Any] = vol.Schema({_AREA_KEYS: _texts, _WORDINGS: {_AREA_KEYS: _texts}})(value)
+    flat: dict[str, tuple[str, ...]] = {}
+    for key, lines in texts.items():
+        if isinstance(lines, dict):
+            flat |= {f"{key}.{inner}": text for inner, text in lines.items()}
+        else:
+            flat[key] = lines
+    return flat
+
+
 BOOK_SCHEMA: Final = vol.Schema(
     {
         vol.Required("language"): str,
         vol.Required("words"): {str: vol.All(str, vol.Length(min=1))},
         vol.Required("lines"): {str: _texts},
-        vol.Required("areas"): {
-            str: {vol.In([NAME, SETUP, GATE, *(str(phase) for phase in Phase)]): _texts}
-        },
+        vol.Required("areas"): {str: _area_texts},
     }
 )
 SENTENCES_SCHEMA: Final = vol.Schema(vol.All({str: object}, vol.Length(min=1)))
@@ -124,7 +175,7 @@ def read(path: Path) -> Catalogue:
     Raises CatalogueError, which names the file and the key that is wrong.
     """
     areas = {
-        file.stem: _named(file, "key", Area(**_load(file, AREA_SCHEMA)))
+        file.stem: _named(file, "key", area_of(_load(file, AREA_SCHEMA)))
         for file in _files(path / "areas")
     }
     books = {
@@ -173,7 +224,7 @@ def _check(file: Path, book: Phrasebook, reference: Phrasebook, areas: Mapping[s
     _compare(file, "areas", book.areas.keys(), areas.keys())
     for key, texts in book.areas.items():
         needed = NEEDED | ({Phase.CROSS_FIBER} if areas[key].cross else set())
-        needed |= {Phase.TOOL} if areas[key].gun is Gun.OK else set()
+        needed |= {Phase.TOOL} if areas[key].gun is not Gun.NO else set()
         needed |= {GATE} if areas[key].gate else set()
         if missing := sorted(needed - texts.keys()):
             raise CatalogueError(f"{file}: areas.{key}: missing {', '.join(missing)}")

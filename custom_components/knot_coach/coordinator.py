@@ -23,7 +23,7 @@ from .massage.areas import Side
 from .massage.messages import Answer, Command, NotNow, Question, Report
 from .massage.phases import Length
 from .massage.plan import Plan
-from .massage.record import record
+from .massage.record import records
 from .massage.session import begin
 from .massage.snapshot import wake
 from .massage.states import Outcome, Paused, PauseReason, Session
@@ -146,7 +146,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         found = unpack(stored, self.catalogue.areas, self.book, now)
         if found is None or not found.resumable:
             if found is not None:
-                await self.memory.async_add(found.record, None)
+                await self.memory.async_add(found.records, None)
             await self.memory.async_save_session(None)
             self.async_update_listeners()
             return
@@ -315,8 +315,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     def _ended(self, session: Session, now: datetime, **changes: object) -> None:
         left, self._lock = self._lock, None
+        rows = [row | changes for row in records(session, now, self._trigger)]
         self.hass.async_create_task(
-            self.memory.async_add(record(session, now, self._trigger) | changes, left),
+            self.memory.async_add(rows, left),
             f"{self.name} record",
         )
         if self._reload:

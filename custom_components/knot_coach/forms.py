@@ -30,7 +30,7 @@ from .announce.outputs import Kind, Output, kind_of, refusal
 from .const import Conf
 from .heater import unfit
 from .massage.heat import DEFAULT_MINUTES
-from .massage.plan import DEFAULT_CEILING, HIGHEST_CEILING
+from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING
 from .massage.screening import LOCAL, Finding
 from .settings import LOWEST_CEILING, MAX_HEAT_MINUTES, MIN_HEAT_MINUTES, Target
 from .thermometer import Thermometer

@@ -10,7 +10,7 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from .massage.areas import Area
-from .massage.record import record
+from .massage.record import records
 from .massage.snapshot import UnreadableSnapshotError, restore, save
 from .massage.states import Session
 from .massage.wording import Phrasebook
@@ -32,9 +32,9 @@ class Found:
     resumable: bool
 
     @property
-    def record(self) -> dict[str, Any]:
+    def records(self) -> list[dict[str, Any]]:
         """What it leaves behind if it is not resumed."""
-        return record(self.session, self.saved_at, self.trigger)
+        return records(self.session, self.saved_at, self.trigger)
 
 
 class Shelf:

@@ -21,8 +21,8 @@ from .const import DOMAIN
 from .coordinator import Coach, KnotCoachEntry
 from .massage.areas import Side
 from .massage.messages import Command
+from .massage.order import HIGHEST_CEILING
 from .massage.phases import Length
-from .massage.plan import HIGHEST_CEILING
 from .person import async_is_person
 from .routines import find_routine
 

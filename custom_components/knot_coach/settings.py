@@ -13,8 +13,8 @@ from .const import Conf
 from .heater import HeatConfig
 from .massage.areas import Side
 from .massage.heat import DEFAULT_MINUTES, MAX_TIME
+from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING
 from .massage.phases import Length
-from .massage.plan import DEFAULT_CEILING, HIGHEST_CEILING
 from .massage.screening import Finding
 
 MIN_HEAT_MINUTES: Final = 5

@@ -150,10 +150,10 @@ class Memory:
             )
         )
 
-    async def async_add(self, record: dict[str, Any], lock: Lock | None) -> None:
-        """Keep the record of a session that has ended, and what it locked."""
-        self._history.records.append(record)
-        self._history.pressed += _pressed_in(record)
+    async def async_add(self, records: list[dict[str, Any]], lock: Lock | None) -> None:
+        """Keep the records of a session that has ended, and what it locked."""
+        self._history.records += records
+        self._history.pressed += sum(map(_pressed_in, records))
         del self._history.records[:-KEPT_RECORDS]
         if lock is not None:
             standing = StandingLock(tier=lock.tier, until=lock.until, area=lock.area)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from massage.areas import Side
 from massage.messages import Answer, Answered, Eased, Event, Rated, Report, Say, Tell
+from massage.order import Order, Profile
 from massage.phases import Length
-from massage.plan import Order, Plan, Profile, compile_plan
+from massage.plan import Plan, compile_plan
 from massage.states import Working
 from tests.massage.stage import AREAS, BOOK, T0, Stage
 

@@ -5,7 +5,7 @@ speaks one line after the other at its expected length, reports the end of each,
 `advance` at every deadline.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, override
 
 import yaml
 
-from massage.areas import Area, Gun, Side
+from massage.areas import Area, Side, area_of
 from massage.messages import (
     Answer,
     Answered,
@@ -31,8 +31,9 @@ from massage.messages import (
     Spoken,
     Tell,
 )
+from massage.order import Order
 from massage.phases import Length, Phase
-from massage.plan import Order, Plan, compile_plan
+from massage.plan import Plan, compile_plan
 from massage.session import advance, begin, command, report
 from massage.states import Asking, Instructing, Session, Working
 from massage.wording import Phrasebook
@@ -43,6 +44,14 @@ T0 = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list) else (str(value),)
+
+
+def _area_texts(lines: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, value in lines.items():
+        if isinstance(value, dict):
+            yield from ((f"{key}.{inner}", _texts(text)) for inner, text in value.items())
+        else:
+            yield key, _texts(value)
 
 
 class Book(Phrasebook):
@@ -64,31 +73,20 @@ def read_book(language: str = "en") -> Phrasebook:
     return Book(
         language=data["language"],
         lines={key: _texts(value) for key, value in data["lines"].items()},
-        areas={
-            area: {key: _texts(value) for key, value in lines.items()}
-            for area, lines in data["areas"].items()
-        },
+        areas={area: dict(_area_texts(lines)) for area, lines in data["areas"].items()},
         words=data["words"],
     )
 
 
 def read_area(key: str) -> Area:
     """Read the facts of an area."""
-    data = yaml.safe_load((CATALOGUE / "areas" / f"{key}.yaml").read_text("utf-8"))
-    return Area(
-        key=data["key"],
-        sides=tuple(Side(side) for side in data["sides"]),
-        cap=data["cap"],
-        cross=data["cross"],
-        gun=Gun(data["gun"]),
-        gate=data.get("gate"),
-        overlap=data.get("overlap"),
-        resettle=data.get("resettle", False),
-    )
+    return area_of(yaml.safe_load((CATALOGUE / "areas" / f"{key}.yaml").read_text("utf-8")))
 
 
 BOOK = read_book()
-AREAS = {key: read_area(key) for key in ("upper_traps", "shoulder_blade", "forearm")}
+AREAS = {
+    key: read_area(key) for key in sorted(file.stem for file in (CATALOGUE / "areas").iterdir())
+}
 
 type Person = Callable[["Stage", Say], None]
 

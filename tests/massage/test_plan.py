@@ -7,8 +7,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from massage.areas import Side
+from massage.order import Order, Profile
 from massage.phases import BOUNDS, PRESSING, Length, Phase
-from massage.plan import Order, Profile, compile_plan
+from massage.plan import compile_plan
 from massage.pressure import START
 from tests.massage.stage import AREAS, BOOK
 

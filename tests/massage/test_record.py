@@ -6,9 +6,9 @@ import json
 import pytest
 
 from massage.messages import Answer, Command, Eased, HeatOff, HeatOn, HeatReady, Rated
+from massage.order import Profile
 from massage.phases import Length, Phase
-from massage.plan import Profile
-from massage.record import record
+from massage.record import records
 from tests.massage.stage import T0, attentive, opened, stage_in
 
 
@@ -17,7 +17,7 @@ def test_a_session_that_was_played_to_its_end() -> None:
     stage.until(lambda s: s.level == 4)
     stage.obey(Command.RELEASED)
     stage.run()
-    left = record(stage.s, stage.now, "voice")
+    [left] = records(stage.s, stage.now, "voice")
     assert json.loads(json.dumps(left)) == left
     assert datetime.fromisoformat(left["started_at"]) == T0
     assert datetime.fromisoformat(left["ended_at"]) == stage.now
@@ -47,12 +47,12 @@ def test_a_session_that_was_played_to_its_end() -> None:
 def test_the_gun_is_counted() -> None:
     stage = opened(attentive, length=Length.DEEP, profile=Profile(gun=True))
     stage.run()
-    assert 60 < record(stage.s, stage.now, "action")["gun_seconds"] <= 120
+    assert 60 < records(stage.s, stage.now, "action")[0]["gun_seconds"] <= 120
 
 
 def test_the_length_is_the_one_that_was_played() -> None:
     stage = opened(length=Length.DEEP, profile=Profile(first_time=True))
-    left = record(stage.s, stage.now, "button")
+    [left] = records(stage.s, stage.now, "button")
     assert (left["length"], left["first_time"]) == ("standard", True)
 
 
@@ -61,7 +61,7 @@ def test_a_session_in_the_middle_counts_up_to_now() -> None:
     hands = stage.s.hands_since
     assert hands is not None
     stage.run(30)
-    left = record(stage.s, stage.now, "voice")
+    [left] = records(stage.s, stage.now, "voice")
     assert left["outcome"] is None
     (pressed,) = left["pressed"]
     assert pressed["seconds"] == round((stage.now - hands).total_seconds(), 1)
@@ -73,12 +73,12 @@ def test_heat_is_counted_while_it_is_on_and_afterwards() -> None:
     stage.answer(Answer.YES)
     stage.report(HeatOn())
     stage.run(60)
-    assert record(stage.s, stage.now, "voice")["heat_seconds"] == 60
+    assert records(stage.s, stage.now, "voice")[0]["heat_seconds"] == 60
     stage.report(HeatReady())
     stage.run(5)
     stage.report(HeatOff())
     stage.run(5)
-    assert record(stage.s, stage.now, "voice")["heat_seconds"] == 65
+    assert records(stage.s, stage.now, "voice")[0]["heat_seconds"] == 65
 
 
 def test_what_was_missed_and_said_is_counted() -> None:
@@ -89,6 +89,6 @@ def test_what_was_missed_and_said_is_counted() -> None:
     stage.report(Eased(easing=True))
     stage.until(lambda s: s.step is not None and s.step.round == 2)
     stage.until(lambda s: s.step is not None and s.step.phase is Phase.CROSS_FIBER)
-    left = record(stage.s, stage.now, "voice")
+    [left] = records(stage.s, stage.now, "voice")
     assert left["counts"] == {"lighter": 2}
     assert left["missed"] == 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, strategies as st
 import pytest
 
-from massage.areas import Area, Gun, Side
+from massage.areas import Area, Gun, Region, Side
 from massage.load import (
     Past,
     StandingLock,
@@ -86,7 +86,15 @@ def test_sides(past: Side, asked: Side, rests: bool) -> None:  # noqa: FBT001 - 
 
 def test_areas_of_a_group_rest_together() -> None:
     def area(key: str, overlap: str | None) -> Area:
-        return Area(key=key, sides=(Side.CENTRE,), cap=5, cross=0, gun=Gun.NO, overlap=overlap)
+        return Area(
+            key=key,
+            region=Region.TRUNK,
+            sides=(Side.CENTRE,),
+            cap=5,
+            cross=0,
+            gun=Gun.NO,
+            overlap=overlap,
+        )
 
     neck, jaw = area("upper_traps", "neck"), area("jaw", "neck")
     arm, hand = area("forearm", None), area("hand_thumb", None)

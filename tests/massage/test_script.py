@@ -10,8 +10,9 @@ import pytest
 
 from massage.areas import Side
 from massage.messages import Priority, Say
+from massage.order import Order, Profile
 from massage.phases import Length, Phase
-from massage.plan import Order, Plan, Profile, Step, compile_plan
+from massage.plan import Plan, Step, compile_plan
 from massage.script import cues_of
 from massage.states import Working
 from massage.wording import MAX_WORDS
@@ -161,8 +162,9 @@ def test_a_breath_takes_ten_seconds() -> None:
     ("seconds", "cues"), [(20, []), (30, ["ten_seconds"]), (40, ["halfway", "ten_seconds"])]
 )
 def test_a_short_warm_up_is_counted_less(seconds: int, cues: list[str]) -> None:
+    wanted = Order(area=AREAS["forearm"], side=Side.LEFT, length=Length.DEEP, book=BOOK)
     step = Step(phase=Phase.WARM_UP, side=Side.LEFT, seconds=seconds)
-    assert [cue.line.key for cue in cues_of(BOOK, "forearm", step, target=5)] == cues
+    assert [cue.line.key for cue in cues_of(wanted, step)] == cues
 
 
 def test_familiar_words_are_shorter_the_second_time() -> None:

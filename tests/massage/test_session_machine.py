@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 import pytest
 
-from massage.areas import Side
+from massage.areas import Consequence, Gate, Side
 from massage.messages import (
     Answer,
     Answered,
@@ -50,9 +50,10 @@ from massage.messages import (
     StopWord,
     Tier,
 )
+from massage.order import Order, Profile
 from massage.phases import Length, Phase
-from massage.plan import Order, Profile, compile_plan
-from massage.record import record
+from massage.plan import compile_plan
+from massage.record import records
 from massage.session import advance, begin, command, report
 from massage.snapshot import restore, save, wake
 from massage.states import (
@@ -127,7 +128,13 @@ profiles = st.builds(
 orders = st.builds(
     Order,
     area=st.sampled_from(list(AREAS.values())).flatmap(
-        lambda area: st.sampled_from([area, replace(area, gate="calf"), replace(area, cap=4)])
+        lambda area: st.sampled_from(
+            [
+                area,
+                replace(area, gate=Gate(opens_on_yes=False, otherwise=Consequence.LEG)),
+                replace(area, cap=4),
+            ]
+        )
     ),
     side=st.sampled_from([Side.LEFT, Side.RIGHT, Side.BOTH, None]),
     length=st.sampled_from(list(Length)),
@@ -493,7 +500,7 @@ class Machine(RuleBasedStateMachine):
         if hasattr(self, "s"):
             seen = view(self.s, self.now)
             assert seen.allowed == (ALLOWED[type(self.s.state)] if self.s.live else frozenset())
-            json.dumps(record(self.s, self.now, "voice"))
+            json.dumps(records(self.s, self.now, "voice"))
             assert advance(self.s, self.now) == (self.s, ())
 
 

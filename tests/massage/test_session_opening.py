@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from massage.areas import Side
+from massage.areas import Consequence, Gate, Side
 from massage.messages import (
     Answer,
     Answered,
@@ -28,10 +28,13 @@ GATED = replace(
 )
 
 
+GATE = Gate(opens_on_yes=False, otherwise=Consequence.LEG)
+
+
 def gated() -> Stage:
     """A session on an area with a question of its own."""
     plain = order(book=GATED)
-    return Stage(compile_plan(replace(plain, area=replace(plain.area, gate="swelling"))))
+    return Stage(compile_plan(replace(plain, area=replace(plain.area, gate=GATE))))
 
 
 def hear(stage: Stage) -> None:
@@ -94,9 +97,8 @@ def test_no_begins_with_the_check_in() -> None:
     assert stage.s.step.phase is Phase.CHECK_IN
 
 
-def test_the_gate_of_the_area_is_asked_next() -> None:
+def test_the_gate_of_the_area_is_asked_first() -> None:
     stage = gated()
-    stage.answer(Answer.NO)
     assert asked(stage) is Question.GATE
     assert stage.said()[-1] == "forearm.gate.0"
     stage.answer(Answer.UNSURE)
@@ -129,7 +131,7 @@ def test_a_no_to_one_question_is_none_to_the_next() -> None:
     hear(stage)
     stage.report(Answered(Answer.NO))
     stage.report(Answered(Answer.NO))
-    assert asked(stage) is Question.GATE
+    assert asked(stage) is Question.HEALTH
 
 
 def test_a_machine_answers_no_gate() -> None:

@@ -14,8 +14,8 @@ from massage.messages import (
     SpeechFailed,
     Spoken,
 )
+from massage.order import Profile
 from massage.phases import Length, Phase
-from massage.plan import Profile
 from massage.session import advance, report
 from massage.states import Asking, Ended, Instructing, Outcome, Paused, PauseReason, Working
 from tests.massage.stage import Stage, attentive, opened, silent, stage_in
@@ -98,7 +98,7 @@ def test_a_clock_that_moved_pauses_and_makes_up_for_nothing() -> None:
     assert pause_reason(stage) is PauseReason.CLOCK
     assert stage.s.level == 0
     assert stage.said(mark) == ["paused_clock"]
-    assert stage.s.pressed[Side.LEFT, 1] > timedelta(seconds=65)
+    assert stage.s.pressed["forearm", Side.LEFT, 1] > timedelta(seconds=65)
 
 
 def test_whoever_leaves_takes_the_hands_off() -> None:
@@ -198,7 +198,7 @@ def test_an_instruction_that_is_repeated_for_ever_presses_for_ninety_seconds() -
     while stage.s.step is not None and stage.s.step.phase is Phase.PRESS:
         stage.obey(Command.REPEAT)
         stage.run(2)
-    assert seconds(stage.s.pressed[Side.LEFT, 1]) == 90
+    assert seconds(stage.s.pressed["forearm", Side.LEFT, 1]) == 90
 
 
 @pytest.mark.parametrize(("profile", "limit"), [(Profile(), 180), (Profile(first_time=True), 120)])
@@ -211,7 +211,7 @@ def test_a_spot_has_enough(profile: Profile, limit: int) -> None:
             break
         stage.obey(Command.LOST)
         stage.until(lambda s: s.step is None or s.step.phase is not Phase.LOCATE)
-    pressed = stage.s.pressed[Side.LEFT, 1]
+    pressed = stage.s.pressed["forearm", Side.LEFT, 1]
     assert limit - 45 < seconds(pressed) <= limit
 
 
@@ -221,7 +221,7 @@ def test_pausing_and_resuming_wins_no_time() -> None:
         stage.run(30)
         stage.obey(Command.PAUSE)
         stage.obey(Command.RESUME)
-    assert timedelta(seconds=60) < stage.s.pressed[Side.LEFT, 1] <= timedelta(seconds=90)
+    assert timedelta(seconds=60) < stage.s.pressed["forearm", Side.LEFT, 1] <= timedelta(seconds=90)
 
 
 def test_a_pause_of_ten_seconds_is_a_break() -> None:
@@ -259,7 +259,7 @@ def test_what_was_pressed_today_counts_on_its_own_side() -> None:
         profile=Profile(pressed_today={Side.LEFT: timedelta(seconds=420)}),
     )
     stage.run()
-    assert {side for side, _ in stage.s.pressed} == {Side.RIGHT}
+    assert {side for _, side, _ in stage.s.pressed} == {Side.RIGHT}
 
 
 def test_a_spot_that_has_enough_leaves_the_other_its_round() -> None:
@@ -270,7 +270,7 @@ def test_a_spot_that_has_enough_leaves_the_other_its_round() -> None:
     stage.run(95)
     stage.until(lambda s: s.step is not None and s.step.spot == 2)
     stage.run()
-    spots = {spot: seconds(time) for (_, spot), time in stage.s.pressed.items()}
+    spots = {spot: seconds(time) for (_, _, spot), time in stage.s.pressed.items()}
     assert spots[1] <= 180
     assert spots[2] > 80
     assert [one.data["step"] for one in stage.told(Event.PHASE_STARTED)][5:8] == [6, 8, 9]
@@ -286,7 +286,7 @@ def test_a_side_has_enough_after_five_minutes() -> None:
             stage.obey(Command.LOST)
             stage.run(15)
         stage.until(lambda s: not s.live or (s.step is not None and s.step.phase is Phase.PRESS))
-    assert stage.s.pressed[Side.LEFT, 1] <= timedelta(seconds=180)
+    assert stage.s.pressed["forearm", Side.LEFT, 1] <= timedelta(seconds=180)
     assert 290 < seconds(sum(stage.s.pressed.values(), timedelta())) <= 300
 
 
@@ -301,7 +301,7 @@ def test_the_gun_has_a_clock_of_its_own() -> None:
         stage.obey(Command.RESUME)
     assert stage.s.step is not None
     assert stage.s.step.phase is Phase.STRETCH
-    assert timedelta(seconds=70) < stage.s.gunned <= timedelta(seconds=120)
+    assert timedelta(seconds=70) < stage.s.gunned["forearm"] <= timedelta(seconds=120)
 
 
 def test_the_gun_stops_at_two_minutes() -> None:
@@ -309,7 +309,7 @@ def test_the_gun_stops_at_two_minutes() -> None:
     stage.obey(Command.EXTEND)
     stage.obey(Command.EXTEND)
     stage.until(lambda s: s.step is not None and s.step.phase is Phase.STRETCH)
-    assert seconds(stage.s.gunned) <= 120
+    assert seconds(stage.s.gunned["forearm"]) <= 120
 
 
 def test_the_gun_has_had_enough_today() -> None:
@@ -319,7 +319,7 @@ def test_the_gun_has_had_enough_today() -> None:
         profile=Profile(gun=True, gunned_today=timedelta(seconds=590)),
     )
     stage.run()
-    assert stage.s.gunned == timedelta()
+    assert stage.s.gunned == {}
 
 
 def test_half_an_hour_is_all() -> None:

@@ -18,8 +18,8 @@ from massage.messages import (
     SpeechCut,
     Spoken,
 )
+from massage.order import Profile
 from massage.phases import Length, Phase
-from massage.plan import Profile
 from massage.pressure import Ramp
 from massage.states import Asking, Instructing, Paused, Session, Working
 from tests.massage.stage import AREAS, Stage, attentive, opened, stage_in
@@ -465,25 +465,25 @@ def test_not_found_gives_twenty_seconds_twice() -> None:
 def test_lost_looks_for_it_again_and_the_spot_timer_is_kept(where: Phase) -> None:
     stage = stage_in(where)
     stage.run(10)
-    before = stage.s.pressed.get((Side.LEFT, 1), timedelta())
+    before = stage.s.pressed.get(("forearm", Side.LEFT, 1), timedelta())
     stage.obey(Command.LOST)
     assert phase(stage) is Phase.LOCATE
     assert stage.s.level == 0
     assert stage.s.step is not None
     assert stage.s.step.seconds == 20
     assert stage.spoken_text(-1).startswith("Ease off the spot.")
-    assert stage.s.pressed[Side.LEFT, 1] > before
+    assert stage.s.pressed["forearm", Side.LEFT, 1] > before
     stage.until(lambda s: s.step is not None and s.step.phase is Phase.PRESS)
     assert stage.s.level == 2
 
 
 def test_lost_counts_on_the_spot_that_was_lost() -> None:
     stage = stage_in(Phase.PRESS, number=3, length=Length.DEEP)
-    first = stage.s.pressed[Side.LEFT, 1]
+    first = stage.s.pressed["forearm", Side.LEFT, 1]
     stage.run(20)
     stage.obey(Command.LOST)
-    assert stage.s.pressed[Side.LEFT, 1] == first
-    assert stage.s.pressed[Side.LEFT, 2] > timedelta(seconds=20)
+    assert stage.s.pressed["forearm", Side.LEFT, 1] == first
+    assert stage.s.pressed["forearm", Side.LEFT, 2] > timedelta(seconds=20)
 
 
 def test_lost_elsewhere_makes_no_sense() -> None:
@@ -516,9 +516,9 @@ def test_pause_takes_the_hands_off_and_resume_presses_anew() -> None:
     assert stage.s.level == 0
     assert stage.said()[-1] == "paused"
     assert stage.told(Event.PAUSED)[0].data["reason"] == "asked"
-    pressed = stage.s.pressed[Side.LEFT, 1]
+    pressed = stage.s.pressed["forearm", Side.LEFT, 1]
     stage.run(60)
-    assert stage.s.pressed[Side.LEFT, 1] == pressed
+    assert stage.s.pressed["forearm", Side.LEFT, 1] == pressed
     stage.obey(Command.RESUME)
     assert stage.told(Event.RESUMED)
     assert stage.s.level == 2

@@ -22,8 +22,8 @@ from massage.messages import (
     StopWord,
     Tier,
 )
+from massage.order import Profile
 from massage.phases import Length, Phase
-from massage.plan import Profile
 from massage.snapshot import UnreadableSnapshotError, restore, save, wake
 from massage.states import (
     Asking,
@@ -100,7 +100,7 @@ def test_the_time_on_the_spot_still_counts() -> None:
     stage.run(30)
     on = stage.now - hands
     s = restart(stage)
-    assert s.pressed == {(Side.LEFT, 1): on}
+    assert s.pressed == {("forearm", Side.LEFT, 1): on}
     assert s.contact == on
 
 
@@ -265,11 +265,11 @@ def test_a_later_report_about_an_earlier_life_changes_nothing() -> None:
 
 
 DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
-    "newer": lambda data: data.update(version=2),
+    "newer": lambda data: data.update(version=3),
     "no version": lambda data: data.pop("version"),
-    "no order": lambda data: data.pop("order"),
-    "unknown area": lambda data: data["order"].update(area="tail"),
-    "unknown side": lambda data: data["order"].update(side="up"),
+    "no order": lambda data: data.pop("orders"),
+    "unknown area": lambda data: data["orders"][0].update(area="tail"),
+    "unknown side": lambda data: data["orders"][0].update(side="up"),
     "unknown step": lambda data: data["steps"][0].update(phase="hop"),
     "step out of range": lambda data: data.update(index=99),
     "step before the first": lambda data: data.update(index=-1),
@@ -277,7 +277,7 @@ DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "endless": lambda data: data.update(active=float("inf")),
     "no list": lambda data: data.update(steps=None),
     "no outcome": lambda data: data.update(outcome="fun"),
-    "unknown profile": lambda data: data["order"]["profile"].update(tall=True),
+    "unknown profile": lambda data: data["orders"][0]["profile"].update(tall=True),
 }
 
 

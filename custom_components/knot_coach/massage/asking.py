@@ -63,9 +63,12 @@ def question_line(s: Session, question: Question) -> Line:
     """Return the words of a question."""
     match question:
         case Question.SIDE:
-            return s.line("ask_side", area=s.order.book.name(s.order.area.key))
+            area = s.plan.orders[s.unknown_side].area
+            return s.line("ask_side", area=s.order.book.name(area.key))
         case Question.GATE:
-            return s.order.book.cues(s.order.area.key, "gate", s.order.area.sides[0])[0]
+            return s.order.book.cues(s.gated.key, "gate", s.gated.sides[0])[0]
+        case Question.HEALTH if len(s.plan.orders) > 1:
+            return s.line("health_several")
         case Question.HEAT:
             return s.line("heat_ask", minutes=minutes(min(s.order.heat or MAX_TIME, MAX_TIME)))
         case _:

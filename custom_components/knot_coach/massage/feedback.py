@@ -120,7 +120,7 @@ def _too_much(s: Session, at: datetime) -> Move:
     """Two lighter at once, breathing, and never that firm again today."""
     old = s.level or base_goal(s)
     level = max(LOWEST, s.level - 2) if s.level else 0
-    s = replace(s, ceiling=max(LOWEST, min(s.ceiling, old - 1)), no_cross=True)
+    s = replace(s, word_ceiling=max(LOWEST, min(s.ceiling, old - 1)), no_cross=True)
     s, changed = hold_level(s, level, at)
     hush: tuple[Effect, ...] = ()
     if isinstance(s.state, Working):
@@ -138,10 +138,7 @@ def _harder(s: Session, at: datetime) -> Move:
     assert isinstance(s.state, Working)  # noqa: S101 - ALLOWED says so
     ramp = s.state.ramp
     assert ramp is not None  # noqa: S101 - a press is under way
-    limit = min(
-        s.ceiling,
-        base_goal(replace(s, plan=replace(s.plan, order=replace(s.order, target=s.ceiling)))),
-    )
+    limit = base_goal(s, s.ceiling)
     if s.level >= limit or at - s.state.since >= ROUND_LIMIT:
         raise NotNow("as_firm")
     if at - ramp.risen_at < STEP_UP or ramp.cue is not None or ramp.rises_at is not None:

@@ -89,9 +89,10 @@ def count_hands(s: Session, at: datetime, *, still_on: bool) -> Session:
     if s.hands_since is not None and step is not None:
         on = at - s.hands_since
         if step.phase is Phase.TOOL:
-            s = replace(s, gunned=s.gunned + on)
+            area = s.order.area.key
+            s = replace(s, gunned={**s.gunned, area: s.gunned.get(area, timedelta()) + on})
         else:
-            spot = (step.side, step.spot)
+            spot = (s.order.area.key, step.side, step.spot)
             s = replace(s, pressed={**s.pressed, spot: s.pressed.get(spot, timedelta()) + on})
         if step.phase is Phase.PRESS:
             s = replace(s, contact=s.contact + on)

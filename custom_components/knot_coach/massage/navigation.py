@@ -93,7 +93,7 @@ def previous_step(s: Session, at: datetime) -> Move:
     index = s.index - 1
     while index > 0 and passable(s, index, at) != index:
         index -= 1
-    if index <= 0:
+    if index <= 0 or s.steps[index].part != s.part:
         raise NotNow("no_previous")
     return _go(s, index, at)
 
@@ -150,7 +150,7 @@ def lost(s: Session, at: datetime) -> Move:
     """Off the spot, look for it again, and press anew; the time on the spot still counts."""
     step = in_phase(s, *PRESSING, reason="not_pressing")
     index = s.index if step.phase is Phase.PRESS else s.index - 1
-    bare = Step(phase=Phase.LOCATE, side=step.side, seconds=LOST_SECONDS)
+    bare = Step(phase=Phase.LOCATE, side=step.side, seconds=LOST_SECONDS, part=s.part)
     again = replace(make_step(s.order, bare), lines=(s.line("lost"),), cues=())
     # Off first: from here on the present step is another.
     s, off = hands_off(s, at)
@@ -161,9 +161,9 @@ def lost(s: Session, at: datetime) -> Move:
 
 def other_side(s: Session, at: datetime) -> Move:
     """Go on with the other side."""
-    here = not_check_in(s).side
+    here = not_check_in(s)
     for index, step in enumerate(s.steps):
-        if index > s.index and step.side is not here:
+        if index > s.index and step.part == here.part and step.side is not here.side:
             return _go(s, index, at)
     raise NotNow("one_side_only")
 
@@ -171,7 +171,7 @@ def other_side(s: Session, at: datetime) -> Move:
 def wrap_up(s: Session, at: datetime) -> Move:
     """Skip to a short stretch and the aftercare."""
     step = not_check_in(s)
-    ending = wrap_up_steps(s.order, step.side)
+    ending = wrap_up_steps(s.order, step.side, s.part)
     if step.phase in {one.phase for one in ending}:
         ending = ending[1:]
     s = replace(s, steps=(*s.steps[: s.index + 1], *ending))

@@ -3,6 +3,7 @@
 A gate or a consent that meets silence is a no (massage.md §4.8).
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -62,27 +63,27 @@ _CLEAR: Final = frozenset({Answer.YES, Answer.NO, Answer.UNSURE})
 
 def open_session(plan: Plan, now: datetime, first_id: int) -> Move:
     """Begin a session: it asks what has to be asked, and nothing presses before."""
-    order = plan.order
-    todo = [Question.HEALTH]
-    if order.side is None:
-        todo.insert(0, Question.SIDE)
-    if order.area.gate is not None:
-        todo.append(Question.GATE)
-    if order.heat is not None:
-        todo.append(Question.HEAT)
     s = Session(
         plan=plan,
         steps=plan.steps,
         state=Interrupted(now, None),
         started_at=now,
         next_id=first_id,
-        todo=tuple(todo),
-        ceiling=order.ceiling,
+        todo=tuple(_questions(plan)),
     )
     started = tell(s, now, Event.STARTED)
-    s, effects = _introduce(s, now) if order.side is not None else (s, ())
+    s, effects = _introduce(s, now) if plan.steps else (s, ())
     s, more = proceed(s, now)
     return s, (started, *effects, *more)
+
+
+def _questions(plan: Plan) -> Iterator[Question]:
+    """Yield what has to be answered: gates before anything else (massage.md §4.8)."""
+    yield from (Question.GATE for order in plan.orders if order.area.gate is not None)
+    yield from (Question.SIDE for order in plan.orders if order.side is None)
+    yield Question.HEALTH
+    if plan.order.heat is not None:
+        yield Question.HEAT
 
 
 def _introduce(s: Session, at: datetime) -> Move:
@@ -128,7 +129,7 @@ def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, P
 
 def _nothing_wrong(s: Session, asking: Asking, at: datetime) -> Move:
     """Go on one level lighter, but not out of a pause: nobody has said resume."""
-    s = replace(s, ceiling=max(LOWEST, min(s.ceiling, s.goal or s.ceiling) - 1))
+    s = replace(s, word_ceiling=max(LOWEST, min(s.ceiling, s.goal or s.ceiling) - 1))
     if asking.held:
         return pause(replace(s, todo=s.todo[1:]), PauseReason.ASKED, at)
     return _go_on(s, at, "wrong_no")
@@ -166,16 +167,18 @@ def _side(s: Session, answer: Answer, at: datetime) -> Move:
     side = _SIDES.get(answer)
     if side is None:
         return s, ()
-    plan = compile_plan(replace(s.order, side=side))
-    s = replace(s, plan=plan, steps=plan.steps, ceiling=min(s.ceiling, plan.order.ceiling))
-    s, effects = _introduce(s, at)
+    orders = list(s.plan.orders)
+    orders[s.unknown_side] = replace(orders[s.unknown_side], side=side)
+    plan = compile_plan(*orders)
+    s = replace(s, plan=plan, steps=plan.steps)
+    s, effects = _introduce(s, at) if plan.steps else (s, ())
     s, more = _next(s, at)
     return s, effects + more
 
 
 def _ache(s: Session, answer: Answer, at: datetime) -> Move:
     if answer is Answer.DULL:
-        return _go_on(replace(s, ceiling=min(s.ceiling, DULL_LEVEL)), at, "ache_dull")
+        return _go_on(replace(s, word_ceiling=min(s.ceiling, DULL_LEVEL)), at, "ache_dull")
     return safety_stop(s, Tier.B, at, "aches elsewhere")
 
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
+from .areas import Side
+from .order import Order
 from .phases import Phase
+from .timing import STRETCH_REST, stretch_pace
 from .wording import Line, Phrasebook
 
 if TYPE_CHECKING:
@@ -17,10 +20,6 @@ TEN_SECONDS_FROM: Final = 25
 """Seconds from which a phase gets "ten seconds" (massage.md §5.1)."""
 SPARE: Final = 3.0
 """No cue starts with less than its own length and this left in the phase (massage.md §5.1)."""
-STRETCH_HOLD: Final = 25
-SENIOR_HOLD: Final = 30
-STRETCH_REST: Final = 10
-"""Seconds of a stretch and of the rest between two (massage.md §2.1, F12)."""
 CALM_TARGET: Final = 5
 """Up to this target a round has room for one more line after the ramp, and for longer words in it."""
 HOLD_CUE_AT: Final = 45.0
@@ -40,11 +39,24 @@ class Cue:
     """Seconds before it ends; such a cue moves along when the step is made longer."""
 
 
+def setup_of(order: Order, step: Step) -> tuple[Line, ...]:
+    """Return what is said before a step that needs another position."""
+    if not step.settle:
+        return ()
+    setup = _own(order, "setup", step.side)
+    switched = order.side is Side.BOTH and step.phase is Phase.LOCATE and step.side is Side.RIGHT
+    return (order.book.line("side_switch", side=step.side), *setup) if switched else setup
+
+
+def _own(order: Order, key: str, side: Side) -> tuple[Line, ...]:
+    return order.book.cues(order.area.key, key, side, order.wordings)
+
+
 def lines_of(  # noqa: PLR0911 - one row for each phase
-    book: Phrasebook, area: str, step: Step
+    order: Order, step: Step
 ) -> tuple[Line, ...]:
     """Return the instruction of a step; it begins when the last of these was spoken."""
-    own = book.cues(area, step.phase, step.side)
+    book, own = order.book, _own(order, step.phase, step.side)
     match step.phase:
         case Phase.CHECK_IN:
             return (book.line("rate"),)
@@ -74,9 +86,9 @@ def _press_line(book: Phrasebook, own: tuple[Line, ...], step: Step) -> Line:
     return book.line("press_new_spot" if step.spot > 1 else "press_again")
 
 
-def cues_of(book: Phrasebook, area: str, step: Step, target: int) -> tuple[Cue, ...]:
+def cues_of(order: Order, step: Step) -> tuple[Cue, ...]:
     """Return the cues inside a step, in no particular order."""
-    return tuple(cue for cue in _cues(book, area, step, target) if _fits(cue, step.seconds))
+    return tuple(cue for cue in _cues(order, step) if _fits(cue, step.seconds))
 
 
 def _fits(cue: Cue, seconds: float) -> bool:
@@ -89,9 +101,9 @@ def _counted(line: Line, left: float = 0.0) -> Cue:
 
 
 def _cues(  # noqa: C901, PLR0912 - one row for each phase
-    book: Phrasebook, area: str, step: Step, target: int
+    order: Order, step: Step
 ) -> Iterator[Cue]:
-    own = book.cues(area, step.phase, step.side)
+    book, own = order.book, _own(order, step.phase, step.side)
     match step.phase:
         case Phase.WARM_UP:
             if step.seconds >= HALFWAY_FROM:
@@ -104,7 +116,7 @@ def _cues(  # noqa: C901, PLR0912 - one row for each phase
             yield from (Cue(line, after=10.0 * n) for n, line in enumerate(own[1:], start=1))
         case Phase.BROAD if step.seconds >= HALFWAY_FROM:
             yield Cue(book.line("jaw_soft"), after=step.seconds / 2)
-        case Phase.PRESS if target <= CALM_TARGET:
+        case Phase.PRESS if order.target <= CALM_TARGET:
             line = own[1] if step.round > 1 and len(own) > 1 else book.line("hold")
             yield Cue(line, after=HOLD_CUE_AT)
         case Phase.RELEASE_HOLD:
@@ -115,7 +127,7 @@ def _cues(  # noqa: C901, PLR0912 - one row for each phase
             yield Cue(book.line("tool_rest"), after=27.0)
             yield Cue(book.line("tool_on"), after=38.0)
         case Phase.STRETCH:
-            yield from _stretches(book, own, step.seconds)
+            yield from _stretches(order, own, step.seconds)
         case Phase.AFTERCARE:
             yield from _aftercare(book, step.seconds)
         case _:
@@ -133,19 +145,15 @@ def _breaths(book: Phrasebook, seconds: int) -> Iterator[Cue]:
             yield Cue(book.line("breath_out"), after=start + BREATH_IN)
 
 
-def _stretches(book: Phrasebook, own: tuple[Line, ...], seconds: int) -> Iterator[Cue]:
-    """Every hold but the last is counted out, and the next begins ten seconds later."""
-    hold = (
-        SENIOR_HOLD
-        if (seconds + STRETCH_REST) % (SENIOR_HOLD + STRETCH_REST) == 0
-        else STRETCH_HOLD
-    )
-    count = book.line("stretch_end")
-    for number in range(1, (seconds + STRETCH_REST) // (hold + STRETCH_REST)):
-        ends = number * (hold + STRETCH_REST) - STRETCH_REST
+def _stretches(order: Order, own: tuple[Line, ...], seconds: int) -> Iterator[Cue]:
+    """Every hold but the last is counted out, and the next begins when its rest is over."""
+    hold, rest = stretch_pace(order, seconds)
+    book, count = order.book, order.book.line("stretch_end")
+    for number in range(1, (seconds + rest) // (hold + rest)):
+        ends = number * (hold + rest) - rest
         again = own[number] if number < len(own) else book.line("stretch_again", number - 1)
         yield Cue(count, after=ends - count.seconds)
-        yield Cue(again, after=ends + STRETCH_REST - again.seconds)
+        yield Cue(again, after=ends + rest - again.seconds)
     yield _counted(count)
 
 

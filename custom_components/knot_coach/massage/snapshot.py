@@ -10,17 +10,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from .areas import Area, Side
+from .areas import Area, Side, Tool
 from .messages import Command, Event, Hush, Priority, Question
 from .moves import Move, cool, count_hands, count_heat, keep_level, left_of, rest, say, tell
 from .notes import Notes
+from .order import Order, OwnStep, Profile, Talk
 from .phases import Length, Phase
-from .plan import Order, Plan, Profile, Step, make_step
+from .plan import Plan, Step, make_step
 from .states import Ended, Interrupted, Outcome, Session
 from .waits import INTERRUPTED_LIMIT
 from .wording import Line, Phrasebook
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up when an older reader could not make sense of a snapshot any more."""
 
 
@@ -36,7 +37,7 @@ def save(s: Session, now: datetime) -> dict[str, Any]:
         "version": VERSION,
         "outcome": s.state.outcome if isinstance(s.state, Ended) else None,
         "left": None if left is None else left.total_seconds(),
-        "order": _save_order(s.order),
+        "orders": [_save_order(order) for order in s.plan.orders],
         "steps": [_save_step(step) for step in s.steps],
         "index": s.index,
         "started_at": s.started_at.isoformat(),
@@ -45,16 +46,16 @@ def save(s: Session, now: datetime) -> dict[str, Any]:
         "hot": s.hot,
         "goal": s.goal,
         "round_level": keep_level(s).round_level,
-        "ceiling": s.ceiling,
-        "pressed": [[side, spot, time.total_seconds()] for (side, spot), time in s.pressed.items()],
+        "ceiling": s.word_ceiling,
+        "pressed": [[*spot, time.total_seconds()] for spot, time in s.pressed.items()],
         "contact": s.contact.total_seconds(),
-        "gunned": s.gunned.total_seconds(),
+        "gunned": {area: time.total_seconds() for area, time in s.gunned.items()},
         "unanswered": s.unanswered,
         "skipped": sorted(s.skipped),
         "no_cross": s.no_cross,
         "worse": s.worse,
         "active": s.active.total_seconds(),
-        "notes": _save_notes(s.notes),
+        "notes": [_save_notes(notes) for notes in (*s.earlier, s.notes)],
     }
 
 
@@ -85,14 +86,17 @@ def wake(s: Session, now: datetime) -> Move:
 def _restore(
     data: Mapping[str, Any], areas: Mapping[str, Area], book: Phrasebook, now: datetime
 ) -> Session:
-    order = _restore_order(data["order"], areas, book)
-    steps = tuple(_restore_step(order, step) for step in data["steps"])
+    orders = tuple(_restore_order(order, areas, book) for order in data["orders"])
+    steps = tuple(_restore_step(orders, step) for step in data["steps"])
+    *earlier, notes = [_restore_notes(notes) for notes in data["notes"]]
+    if len(earlier) >= len(orders):
+        raise ValueError(f"part {len(earlier)} of {len(orders)}")
     if not 0 <= data["index"] < max(1, len(steps)):
         raise ValueError(f"step {data['index']} of {len(steps)}")
     left = None if data["left"] is None else timedelta(seconds=data["left"])
     todo = tuple(Question(question) for question in data["todo"])
     return Session(
-        plan=Plan(order, steps),
+        plan=Plan(orders, steps),
         steps=steps,
         index=data["index"],
         state=Ended(Outcome(data["outcome"]))
@@ -104,19 +108,21 @@ def _restore(
         hot=data["hot"],
         goal=data["goal"],
         round_level=data["round_level"],
-        ceiling=min(data["ceiling"], order.ceiling),
+        word_ceiling=data["ceiling"],
         pressed={
-            (Side(side), spot): timedelta(seconds=time) for side, spot, time in data["pressed"]
+            (area, Side(side), spot): timedelta(seconds=time)
+            for area, side, spot, time in data["pressed"]
         },
         lifted_at=now,
         contact=timedelta(seconds=data["contact"]),
-        gunned=timedelta(seconds=data["gunned"]),
+        gunned={area: timedelta(seconds=time) for area, time in data["gunned"].items()},
         unanswered=data["unanswered"],
         skipped=frozenset(Phase(phase) for phase in data["skipped"]),
         no_cross=data["no_cross"],
         worse=data["worse"],
         active=timedelta(seconds=data["active"]),
-        notes=_restore_notes(data["notes"]),
+        notes=notes,
+        earlier=tuple(earlier),
     )
 
 
@@ -128,14 +134,23 @@ def _save_order(order: Order) -> dict[str, Any]:
         "length": order.length,
         "target": order.target,
         "heat": None if order.heat is None else order.heat.total_seconds(),
+        "talk": order.talk,
+        "stretch_only": order.stretch_only,
+        "left_out": sorted(order.left_out),
+        "own": [[step.phase, step.seconds, step.spot] for step in order.own],
         "profile": {
             "ceiling": profile.ceiling,
             "first_time": profile.first_time,
+            "sessions": profile.sessions,
             "cautious": profile.cautious,
             "senior": profile.senior,
+            "tools": sorted(profile.tools),
             "gun": profile.gun,
+            "gun_reach": profile.gun_reach,
             "cross": profile.cross,
             "deep": profile.deep,
+            "upright": profile.upright,
+            "short_breath": profile.short_breath,
             "pressed_today": {
                 side: time.total_seconds() for side, time in profile.pressed_today.items()
             },
@@ -147,6 +162,7 @@ def _save_order(order: Order) -> dict[str, Any]:
 
 def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phrasebook) -> Order:
     profile = dict(data["profile"])
+    profile["tools"] = frozenset(Tool(tool) for tool in profile["tools"])
     profile["pressed_today"] = {
         Side(side): timedelta(seconds=time) for side, time in profile["pressed_today"].items()
     }
@@ -159,6 +175,10 @@ def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phr
         target=data["target"],
         heat=None if data["heat"] is None else timedelta(seconds=data["heat"]),
         profile=Profile(**profile),
+        talk=Talk(data["talk"]),
+        stretch_only=data["stretch_only"],
+        left_out=frozenset(Phase(phase) for phase in data["left_out"]),
+        own=tuple(OwnStep(Phase(phase), time, spot) for phase, time, spot in data["own"]),
         book=book,
     )
 
@@ -167,25 +187,32 @@ def _save_step(step: Step) -> dict[str, Any]:
     return {
         "phase": step.phase,
         "side": step.side,
+        "part": step.part,
         "seconds": step.seconds,
         "round": step.round,
         "spot": step.spot,
+        "holds": step.holds,
         "settle": step.settle,
+        "again": step.again,
         "lines": [[line.key, line.text] for line in step.lines],
     }
 
 
-def _restore_step(order: Order, data: Mapping[str, Any]) -> Step:
+def _restore_step(orders: tuple[Order, ...], data: Mapping[str, Any]) -> Step:
     bare = Step(
         phase=Phase(data["phase"]),
         side=Side(data["side"]),
+        part=data["part"],
         seconds=data["seconds"],
         round=data["round"],
         spot=data["spot"],
+        holds=data["holds"],
         settle=data["settle"],
+        again=data["again"],
     )
     return replace(
-        make_step(order, bare), lines=tuple(Line(key, text) for key, text in data["lines"])
+        make_step(orders[bare.part], bare),
+        lines=tuple(Line(key, text) for key, text in data["lines"]),
     )
 
 

@@ -11,11 +11,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, assert_never
 
-from .areas import Side
+from .areas import Area, Side
 from .messages import Command, Question
 from .notes import Notes
+from .order import HIGHEST_CEILING, Order
 from .phases import BOUNDS, PRESSING, TIMED, Phase
-from .plan import Order, Plan, Step
+from .plan import Plan, Step
 from .pressure import Ramp
 from .wording import Line
 
@@ -149,6 +150,8 @@ class Ended:
     outcome: Outcome
 
 
+type Spot = tuple[str, Side, int]
+"""Key of the area, side, and number of the spot."""
 type State = Asking | Heating | Cooling | Instructing | Working | Paused | Interrupted | Ended
 
 _ALWAYS: Final = {Command.REPEAT, Command.STOP}
@@ -194,18 +197,18 @@ class Session:
     """The level this round climbs to."""
     round_level: int = 0
     """The level at which the last round ended."""
-    ceiling: int
-    """Highest level for the rest of the session; words only ever lower it."""
+    word_ceiling: int = HIGHEST_CEILING
+    """Highest level that was not said to be too much; words only ever lower it."""
     hands_since: datetime | None = None
     """Since when the hands press on the present spot, or the gun runs, without leaving it."""
     lifted_at: datetime | None = None
     """When the hands came off last."""
     contact: timedelta = timedelta()
     """Time of `press` since the last real break, up to `hands_since`."""
-    pressed: Mapping[tuple[Side, int], timedelta] = field(default_factory=dict)
-    """Pressing time per side and spot, up to `hands_since`."""
-    gunned: timedelta = timedelta()
-    """Time of the gun, up to `hands_since`."""
+    pressed: Mapping[Spot, timedelta] = field(default_factory=dict)
+    """Pressing time per spot, up to `hands_since`."""
+    gunned: Mapping[str, timedelta] = field(default_factory=dict)
+    """Time of the gun per area, up to `hands_since`."""
     extended: int = 0
     """How often the present step was made longer."""
     waited: bool = False
@@ -225,11 +228,35 @@ class Session:
     """Active time up to `active_since` (massage.md §2.4)."""
     active_since: datetime | None = None
     notes: Notes = field(default_factory=Notes)
+    """What is kept of the present part of the plan."""
+    earlier: tuple[Notes, ...] = ()
+    """What is kept of the parts before it."""
+
+    @property
+    def part(self) -> int:
+        """Which of the plan's orders is being carried out."""
+        return len(self.earlier)
 
     @property
     def order(self) -> Order:
-        """What was asked for."""
-        return self.plan.order
+        """What was asked for, of the present part of the plan."""
+        return self.plan.orders[self.part]
+
+    @property
+    def gated(self) -> Area:
+        """The area whose gate is the next to be asked; only while one is."""
+        gated = [order.area for order in self.plan.orders if order.area.gate is not None]
+        return gated[-self.todo.count(Question.GATE)]
+
+    @property
+    def unknown_side(self) -> int:
+        """Which of the plan's orders has no side yet; only while one has none."""
+        return next(n for n, order in enumerate(self.plan.orders) if order.side is None)
+
+    @property
+    def ceiling(self) -> int:
+        """Highest level for the rest of the present area."""
+        return min(self.word_ceiling, self.order.ceiling)
 
     @property
     def step(self) -> Step | None:
@@ -329,13 +356,16 @@ def allowance_of(s: Session, step: Step) -> timedelta:
     """Return how long a step may press, or its gun may run, from when hands went on last."""
     if step.phase not in TIMED:
         return SESSION_LIMIT
-    profile = s.order.profile
+    order = s.plan.orders[step.part]
+    profile, area = order.profile, order.area.key
     if step.phase is Phase.TOOL:
-        left_today = GUN_LIMIT_DAY - profile.gunned_today
-        return max(timedelta(), min(GUN_LIMIT, left_today) - s.gunned)
+        in_all = sum(s.gunned.values(), timedelta())
+        left = GUN_LIMIT - s.gunned.get(area, timedelta())
+        return max(timedelta(), min(left, GUN_LIMIT_DAY - profile.gunned_today - in_all))
     spot_limit = SPOT_LIMIT_FIRST_TIME if profile.first_time else SPOT_LIMIT
-    spot = s.pressed.get((step.side, step.spot), timedelta())
-    side = sum((time for (one, _), time in s.pressed.items() if one is step.side), timedelta())
+    spot = s.pressed.get((area, step.side, step.spot), timedelta())
+    here = (area, step.side)
+    side = sum((time for where, time in s.pressed.items() if where[:2] == here), timedelta())
     in_all = sum(s.pressed.values(), timedelta())
     today = profile.pressed_today.get(step.side, timedelta())
     return max(

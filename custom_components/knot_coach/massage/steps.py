@@ -7,6 +7,7 @@ from typing import Final
 from .halts import finish, pause
 from .messages import Effect, Event
 from .moves import Move, count_hands, keep_level, say, set_level, tell
+from .notes import Notes
 from .phases import BOUNDS, TIMED, TOUCHING, Phase
 from .plan import Step
 from .pressure import BROAD_LEVEL, CROSS_LEVEL, START, TOOL_LEVEL, UNPREPARED_LEVEL, Ramp
@@ -17,10 +18,10 @@ from .wording import Line
 _PREPARING: Final = frozenset({Phase.WARM_UP, Phase.BREATHE, Phase.BROAD})
 
 
-def base_goal(s: Session) -> int:
-    """Return the level a round may climb to by itself (massage.md §2.2)."""
-    goal = min(s.order.target, s.ceiling)
-    planned = {step.phase for step in s.plan.steps} & _PREPARING
+def base_goal(s: Session, target: int | None = None) -> int:
+    """Return the level a round may climb to, by itself or towards another target (massage.md §2.2)."""
+    goal = min(target or s.order.target, s.ceiling)
+    planned = {step.phase for step in s.plan.steps if step.part == s.part} & _PREPARING
     if planned <= s.skipped:
         goal = min(goal, UNPREPARED_LEVEL)
     return goal
@@ -32,10 +33,12 @@ def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -
     if index >= len(s.steps):
         return finish(s, at)
     step = s.steps[index]
-    s = keep_level(s)
+    s = count_hands(keep_level(s), at, still_on=step.phase in TIMED)
+    if step.part != s.part:
+        s = _next_part(s, step.part)
     goal = base_goal(s)
     s = replace(
-        count_hands(s, at, still_on=step.phase in TIMED),
+        s,
         index=index,
         # Who did not answer is pressed no firmer than before (massage.md §2.2).
         goal=min(goal, s.round_level or goal) if s.unanswered else goal,
@@ -52,6 +55,18 @@ def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -
     s, effects = instruct(s, at, lines, left)
     s, more = set_level(s, _first_level(s, step), at)
     return s, (*effects, tell(s, at, Event.PHASE_STARTED), *more)
+
+
+def _next_part(s: Session, part: int) -> Session:
+    """Turn to another area: what was noted of the last one stays with it."""
+    skipped = (Notes(),) * (part - s.part - 1)
+    return replace(
+        s,
+        earlier=(*s.earlier, s.notes, *skipped),
+        notes=Notes(),
+        skipped=frozenset(),
+        round_level=0,
+    )
 
 
 def passable(s: Session, index: int, at: datetime) -> int:

@@ -48,12 +48,19 @@ class Phrasebook:
         variants = self.lines[key]
         return Line(key, self._fill(variants[variant % len(variants)], slots))
 
-    def cues(self, area: str, phase: str, side: Side) -> tuple[Line, ...]:
-        """Return the lines of an area for a phase (or for `setup`), none where it has none."""
+    def cues(
+        self, area: str, phase: str, side: Side, wordings: tuple[str, ...] = ()
+    ) -> tuple[Line, ...]:
+        """Return the lines of an area for a phase (or for `setup`), none where it has none.
+
+        Of the other wordings of the area, such as `hands.press`, the first that there is wins.
+        """
         slots = {"side": side, "other": side.other}
+        texts = self.areas[area]
+        key = next((key for name in wordings if (key := f"{name}.{phase}") in texts), phase)
         return tuple(
-            Line(f"{area}.{phase}.{number}", self._fill(text, slots))
-            for number, text in enumerate(self.areas[area].get(phase, ()))
+            Line(f"{area}.{key}.{number}", self._fill(text, slots))
+            for number, text in enumerate(texts.get(key, ()))
         )
 
     def name(self, area: str) -> str:
