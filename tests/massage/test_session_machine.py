@@ -50,7 +50,7 @@ from massage.messages import (
     StopWord,
     Tier,
 )
-from massage.order import Order, Profile
+from massage.order import Order, OwnStep, Profile, Talk
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from massage.record import records
@@ -116,14 +116,26 @@ profiles = st.builds(
     cautious=st.booleans(),
     senior=st.booleans(),
     gun=st.booleans(),
+    gun_reach=st.booleans(),
+    sessions=st.integers(0, 5),
+    upright=st.booleans(),
     cross=st.booleans(),
     deep=st.booleans(),
     pressed_today=st.one_of(
         st.just({}), st.dictionaries(st.sampled_from([Side.LEFT, Side.RIGHT]), pressed)
     ),
+    gunned_today=st.integers(0, 700).map(lambda s: timedelta(seconds=s)),
     pressed_in_all=st.one_of(
         st.just(timedelta()), st.integers(0, 1000).map(lambda s: timedelta(seconds=s))
     ),
+)
+OWN = (
+    OwnStep(Phase.WARM_UP, 40),
+    OwnStep(Phase.LOCATE, 20),
+    OwnStep(Phase.PRESS, 90),
+    OwnStep(Phase.RELEASE_HOLD, 30),
+    OwnStep(Phase.PRESS, 60, spot=2),
+    OwnStep(Phase.STRETCH, 30),
 )
 orders = st.builds(
     Order,
@@ -141,8 +153,26 @@ orders = st.builds(
     target=st.integers(1, 7),
     heat=st.sampled_from([None, None, timedelta(minutes=10), timedelta(hours=1)]),
     profile=st.one_of(st.just(Profile(gun=True)), profiles),
+    talk=st.sampled_from(Talk),
+    stretch_only=st.integers(0, 9).map(lambda number: number == 7),
+    own=st.one_of(st.just(()), st.just(()), st.just(OWN)),
     book=st.just(GATED),
+).map(
+    lambda order: replace(order, side=Side.CENTRE) if order.area.sides == (Side.CENTRE,) else order
 )
+routines = st.one_of(
+    st.tuples(orders),
+    st.lists(orders, min_size=2, max_size=3).map(lambda several: one_area_each(*several)),
+)
+"""One area, or several one after the other."""
+
+
+def one_area_each(*several: Order) -> tuple[Order, ...]:
+    """Make areas of one name the same area: a catalogue has but one of each."""
+    areas = {order.area.key: order.area for order in several}
+    return tuple(replace(order, area=areas[order.area.key]) for order in several)
+
+
 USUAL = Order(
     area=AREAS["forearm"],
     side=Side.BOTH,
@@ -179,25 +209,18 @@ class Machine(RuleBasedStateMachine):
         self.s: Session
         self.watcher: Watcher
 
-    @initialize(order=orders, ahead=AHEAD)
-    def first(self, order: Order, ahead: int) -> None:
-        self.begins(order, ahead, first_id=1)
+    @initialize(wanted=routines, ahead=AHEAD)
+    def first(self, wanted: tuple[Order, ...], ahead: int) -> None:
+        self.begins(wanted, ahead, first_id=1)
 
     @precondition(lambda self: not self.s.live)
-    @rule(order=orders, ahead=AHEAD)
-    def another(self, order: Order, ahead: int) -> None:
-        self.begins(order, ahead, first_id=self.s.next_id)
+    @rule(wanted=routines, ahead=AHEAD)
+    def another(self, wanted: tuple[Order, ...], ahead: int) -> None:
+        self.begins(wanted, ahead, first_id=self.s.next_id)
 
-    def begins(self, order: Order, ahead: int, first_id: int) -> None:
-        profile = order.profile
-        self.watcher = Watcher(
-            now=self.now,
-            first_time=profile.first_time,
-            pressed_today=profile.pressed_today,
-            pressed_in_all=profile.pressed_in_all,
-            highest=min(order.ceiling, order.area.cap, 7),
-        )
-        self.s, effects = begin(compile_plan(order), self.now, first_id=first_id)
+    def begins(self, wanted: tuple[Order, ...], ahead: int, first_id: int) -> None:
+        self.watcher = Watcher(now=self.now, orders=wanted)
+        self.s, effects = begin(compile_plan(*wanted), self.now, first_id=first_id)
         self.watcher.sees(replace(self.s, next_id=first_id), self.s, effects)
         for _ in range(ahead):
             self.one_step_well()
@@ -383,7 +406,7 @@ class Machine(RuleBasedStateMachine):
         self.watcher.off += timedelta(seconds=seconds)
         self.watcher.now = self.watcher.seen_at = self.now
         back = restore(
-            data, {self.s.order.area.key: self.s.order.area}, self.s.order.book, self.now
+            data, {one.area.key: one.area for one in self.s.plan.orders}, GATED, self.now
         )
         assert isinstance(back.state, Interrupted if self.s.live else Ended)
         for spot, time in self.watcher.spots.items():
@@ -443,7 +466,8 @@ class Machine(RuleBasedStateMachine):
     )
     def wants_more(self, phase: Phase, tries: list[tuple[tuple[Command, ...], float]]) -> None:
         """Somebody who tries every way there is to be pressed for longer."""
-        self.begins(replace(USUAL, side=Side.LEFT, length=Length.DEEP), 1, self.s.next_id)
+        deep = replace(USUAL, side=Side.LEFT, length=Length.DEEP)
+        self.begins((deep,), 1, self.s.next_id)
         self.goes_to(Working, phase)
         for trick, seconds in tries:
             self.waits(seconds)
@@ -467,9 +491,10 @@ class Machine(RuleBasedStateMachine):
     def gets_to(self, state: type[Any], phase: Phase, *, hot: bool) -> None:
         """Go to a state in a new session, in a phase or with the heat on."""
         if state in {Heating, Cooling} or (hot and state not in {Instructing, Working}):
-            self.begins(replace(USUAL, heat=timedelta(minutes=10)), 2, self.s.next_id)
+            warmed = replace(USUAL, heat=timedelta(minutes=10))
+            self.begins((warmed,), 2, self.s.next_id)
         else:
-            self.begins(USUAL, 1, self.s.next_id)
+            self.begins((USUAL,), 1, self.s.next_id)
             self.goes_to(Working if state is Working else Instructing, phase)
         if state is Cooling:
             self.tells(HeatReady())

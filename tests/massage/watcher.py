@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from massage.areas import Side
 from massage.messages import (
     Answer,
     Answered,
@@ -21,6 +20,7 @@ from massage.messages import (
     StopHeat,
     Tell,
 )
+from massage.order import Order, Profile
 from massage.phases import Phase
 from massage.states import (
     Asking,
@@ -31,6 +31,7 @@ from massage.states import (
     Paused,
     PauseReason,
     Session,
+    Spot,
     Working,
 )
 
@@ -57,18 +58,15 @@ class Watcher:
     """One bystander of one session."""
 
     now: datetime
-    first_time: bool
-    pressed_today: dict[Side, timedelta]
-    pressed_in_all: timedelta
-    highest: int
-    """Level that nothing may exceed."""
+    orders: tuple[Order, ...]
+    """What was asked for, with the limits of each."""
     seen_at: datetime = field(init=False)
     """Nothing happens before; later than that only while the outside sleeps."""
-    spots: dict[tuple[Side, int], timedelta] = field(default_factory=lambda: defaultdict(timedelta))
+    spots: dict[Spot, timedelta] = field(default_factory=lambda: defaultdict(timedelta))
     contact: timedelta = ZERO
     """Press without a break of ten seconds."""
     off: timedelta = timedelta(days=1)
-    gun: timedelta = ZERO
+    gun: dict[str, timedelta] = field(default_factory=lambda: defaultdict(timedelta))
     active: timedelta = ZERO
     says: dict[int, Say] = field(default_factory=dict)
     heard: set[int] = field(default_factory=set)
@@ -127,7 +125,8 @@ class Watcher:
             self.off += gone
             return
         self.active += gone
-        phase, spot = s.step.phase, (s.step.side, s.step.spot)
+        order = self.orders[s.step.part]
+        phase, spot = s.step.phase, (order.area.key, s.step.side, s.step.spot)
         if phase in {Phase.PRESS, Phase.RELEASE_HOLD}:
             if self.off >= timedelta(seconds=10):
                 self.contact = ZERO
@@ -136,28 +135,30 @@ class Watcher:
             if phase is Phase.PRESS:
                 self.contact += gone
             if watched:
-                self._check_pressing(spot)
+                self._check_pressing(spot, order.profile)
         else:
             self.off += gone
         if phase is Phase.TOOL:
-            self.gun += gone
+            self.gun[order.area.key] += gone
         if watched:
-            assert self.gun <= timedelta(seconds=120) + MOMENT
+            today = order.profile.gunned_today + sum(self.gun.values(), ZERO)
+            assert phase is not Phase.TOOL or today <= timedelta(seconds=600) + MOMENT
+            assert max(self.gun.values(), default=ZERO) <= timedelta(seconds=120) + MOMENT
             assert self.active <= timedelta(minutes=30) + MOMENT
         if not watched:
             # What happened meanwhile counts, but cannot be undone.
             self.contact = ZERO
             self.active = min(self.active, timedelta(minutes=30))
 
-    def _check_pressing(self, spot: tuple[Side, int]) -> None:
-        side = spot[0]
-        on_side = sum((time for (one, _), time in self.spots.items() if one is side), ZERO)
+    def _check_pressing(self, spot: Spot, profile: Profile) -> None:
+        *here, _ = spot
+        on_side = sum((time for (*one, _), time in self.spots.items() if one == here), ZERO)
         in_all = sum(self.spots.values(), ZERO)
         assert self.contact <= timedelta(seconds=90) + MOMENT
-        assert self.spots[spot] <= timedelta(seconds=120 if self.first_time else 180) + MOMENT
+        assert self.spots[spot] <= timedelta(seconds=120 if profile.first_time else 180) + MOMENT
         assert on_side <= timedelta(seconds=300) + MOMENT
-        assert on_side + self.pressed_today.get(side, ZERO) <= timedelta(seconds=420) + MOMENT
-        assert in_all + self.pressed_in_all <= timedelta(seconds=900) + MOMENT
+        assert on_side + profile.pressed_today.get(spot[1], ZERO) <= timedelta(seconds=420) + MOMENT
+        assert in_all + profile.pressed_in_all <= timedelta(seconds=900) + MOMENT
 
     def sees(self, before: Session, after: Session, effects: Sequence[Effect]) -> None:
         """Something happened at `self.now`."""
@@ -204,8 +205,11 @@ class Watcher:
                     pass
 
     def _see_level(self, before: Session, after: Session) -> None:
-        assert 0 <= after.level <= self.highest
-        assert after.level <= after.ceiling <= before.ceiling
+        order = self.orders[after.part]
+        assert 0 <= after.level <= min(order.profile.ceiling, order.area.cap, 7)
+        assert after.level <= after.ceiling <= order.ceiling
+        assert after.word_ceiling <= before.word_ceiling
+        assert after.part >= before.part
         if after.level and not busy(after):
             raise AssertionError("pressed by nobody's word")
         if after.level <= before.level:
