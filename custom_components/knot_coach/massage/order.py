@@ -108,6 +108,8 @@ class Order:
     """Phases that are left out because time is short."""
     own: tuple[OwnStep, ...] = ()
     """The person's own steps, instead of those of a length."""
+    routine: str | None = None
+    """What the person calls the routine of their own that this is of."""
     book: Phrasebook
 
     @property

@@ -137,6 +137,7 @@ def _save_order(order: Order) -> dict[str, Any]:
         "talk": order.talk,
         "stretch_only": order.stretch_only,
         "left_out": sorted(order.left_out),
+        "routine": order.routine,
         "own": [[step.phase, step.seconds, step.spot] for step in order.own],
         "profile": {
             "ceiling": profile.ceiling,
@@ -178,6 +179,7 @@ def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phr
         talk=Talk(data["talk"]),
         stretch_only=data["stretch_only"],
         left_out=frozenset(Phase(phase) for phase in data["left_out"]),
+        routine=data["routine"],
         own=tuple(OwnStep(Phase(phase), time, spot) for phase, time, spot in data["own"]),
         book=book,
     )
