@@ -1,10 +1,26 @@
-"""Routines by name: "quick neck routine" is one area at one length, as people say it."""
+"""Routines by name: those that a person has put together, and one area as people say it.
+
+A routine of one's own is a config subentry: its title is the name, its data hold the parts.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from .admission import Refused
 from .content import Catalogue
+from .massage.areas import Side
+from .massage.order import OwnStep
+from .massage.phases import Length, Phase
+from .massage.routine import Problem, Routine, RoutinePart, lint
 from .massage.wording import Phrasebook
-from .voice.grammar import Grammar
+from .voice.grammar import Grammar, speakable
 from .voice.understanding import Situation, StartRequest, understand
+
+ROUTINE: Final = "routine"
+"""The type of the subentries that hold routines."""
+PARTS: Final = "parts"
 
 
 def find_routine(catalogue: Catalogue, name: str, book: Phrasebook) -> StartRequest:
@@ -18,3 +34,94 @@ def find_routine(catalogue: Catalogue, name: str, book: Phrasebook) -> StartRequ
             case _:
                 continue
     raise Refused("unknown_routine", routine=name[:100])
+
+
+def routines_of(entry: ConfigEntry[Any]) -> Mapping[str, Routine]:
+    """Return a coach's own routines by name, in the order in which they were made.
+
+    One that this version cannot read is left out: it must not keep the coach from listening.
+    """
+    routines: dict[str, Routine] = {}
+    for subentry in subentries_of(entry):
+        try:
+            routines[subentry.title] = routine_of(subentry)
+        except KeyError, TypeError, ValueError:
+            continue
+    return routines
+
+
+def subentries_of(entry: ConfigEntry[Any]) -> list[ConfigSubentry]:
+    """Return the subentries that hold routines, the oldest first."""
+    return [one for one in entry.subentries.values() if one.subentry_type == ROUTINE]
+
+
+def find_own(routines: Mapping[str, Routine], name: str) -> Routine | None:
+    """Return the routine that goes by a name, whatever its capitals and signs are."""
+    said = speakable(name)
+    if said is None:
+        return None
+    return next((one for title, one in routines.items() if speakable(title) == said), None)
+
+
+def problems_of(
+    routine: Routine, catalogue: Catalogue, book: Phrasebook, taken: Iterable[str]
+) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a routine; `taken` are the names of the others."""
+    problems = lint(routine, catalogue.areas, book)
+    if any(problem.path == ("name",) for problem in problems):
+        return problems
+    said = speakable(routine.name)
+    if said is None:
+        return (Problem(("name",), "name_unspeakable"), *problems)
+    if said in {speakable(name) for name in taken}:
+        return (Problem(("name",), "name_taken", {"name": routine.name}), *problems)
+    return problems
+
+
+def routine_of(subentry: ConfigSubentry) -> Routine:
+    """Return the routine that is stored.
+
+    Raises KeyError, TypeError or ValueError where it was not stored by this version or before.
+    """
+    parts = tuple(part_from(stored) for stored in subentry.data[PARTS])
+    return Routine(subentry.title, parts)
+
+
+def part_from(stored: Mapping[str, Any]) -> RoutinePart:
+    """Return a part that is stored as plain data; whole numbers may be floats.
+
+    Raises KeyError, TypeError or ValueError where it does not mean anything.
+    """
+    side = stored.get("side")
+    return RoutinePart(
+        area=stored["area"],
+        side=None if side is None else Side(side),
+        length=Length(stored.get("length", Length.STANDARD)),
+        steps=tuple(step_from(step) for step in stored.get("steps", ())),
+    )
+
+
+def step_from(stored: Mapping[str, Any]) -> OwnStep:
+    """Return a step that is stored as plain data; raises as `part_from`."""
+    return OwnStep(Phase(stored["phase"]), int(stored["seconds"]), int(stored.get("spot", 1)))
+
+
+def data_of(routine: Routine) -> dict[str, Any]:
+    """Return a routine as it is stored beside its name, and written to a file."""
+    return {PARTS: [part_as_dict(part) for part in routine.parts]}
+
+
+def part_as_dict(part: RoutinePart) -> dict[str, Any]:
+    """Return a part as plain data, without what is left open."""
+    stored: dict[str, Any] = {"area": part.area}
+    if part.side is not None:
+        stored["side"] = str(part.side)
+    if not part.steps:
+        return {**stored, "length": str(part.length)}
+    return {**stored, "steps": [step_as_dict(step) for step in part.steps]}
+
+
+def step_as_dict(step: OwnStep) -> dict[str, Any]:
+    """Return a step as plain data; the first spot goes without saying."""
+    stored = {"phase": str(step.phase), "seconds": step.seconds}
+    return stored if step.spot == 1 else {**stored, "spot": step.spot}
