@@ -8,6 +8,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
+from custom_components.knot_coach.admission import WantedPart
 from custom_components.knot_coach.const import DOMAIN
 from tests.fake_heater import Pad
 from tests.house import House, coach_entry, set_up
@@ -81,7 +82,7 @@ async def test_nothing_is_started_while_the_coach_leaves(house: House) -> None:
     )
     await house.clock.run_until(lambda: not house.quiet, 10)
     with pytest.raises(ServiceValidationError) as caught:
-        coach.admit(coach.admission.wanted("forearm", coach.now()))
+        coach.admit(coach.admission.wanted(WantedPart(area="forearm"), now=coach.now()))
     assert caught.value.translation_key == "closing"
     await house.clock.run_until(reload.done, 60)
     assert house.session.state == "interrupted"

@@ -14,6 +14,8 @@ from .coordinator import Coach, KnotCoachEntry
 from .hearing import HearingCoach
 from .heater import Heater, async_recover
 from .lease import async_get_book
+from .next_day import async_setup_reminder
+from .screening_due import async_watch_screening
 from .settings import Settings
 from .store import Memory
 from .voice.sentences import Vocabulary, async_register
@@ -54,10 +56,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     speak = coach.book.line
     vocabulary = Vocabulary(
         sentences=catalogue.sentences,
-        areas=tuple(catalogue.areas),
+        areas=catalogue.areas,
         speak=lambda key, **slots: speak(key, **slots).text,
     )
     entry.async_on_unload(async_register(hass, HearingCoach(hass, coach), vocabulary))
+    entry.async_on_unload(async_setup_reminder(coach))
+    async_watch_screening(hass, entry)
     entry.async_on_unload(async_at_started(hass, coach.async_wake))
     entry.async_on_unload(entry.add_update_listener(async_update))
     return True

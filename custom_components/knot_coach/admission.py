@@ -3,10 +3,10 @@
 The first one that says no is raised as `Refused`, which can be shown and spoken alike.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from math import ceil
+from typing import Final
 
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -15,13 +15,16 @@ from .const import DOMAIN
 from .content import Catalogue
 from .heater import Heater
 from .massage.areas import Area, Side
-from .massage.load import DAY, first_time, locked, pressed_today, resting_until, sharing
-from .massage.order import Order, Profile
+from .massage.fit import fit, shortest
+from .massage.load import heat_locked, locked, pressed_today, resting_until, sharing
+from .massage.messages import Tier
+from .massage.order import Order, OwnStep, Talk
 from .massage.phases import Length
 from .massage.plan import Plan, compile_plan
-from .massage.screening import Restrictions, Screening, effects, refuse
+from .massage.screening import Restrictions, effects, refuse
 from .massage.states import ALL_LIMIT_DAY, SIDE_LIMIT_DAY
 from .massage.wording import Phrasebook
+from .profiles import Known, pressed_on
 from .settings import Choice, Settings
 from .store import Memory
 
@@ -30,6 +33,8 @@ LEAST_PRESSING: Final = timedelta(seconds=60)
 
 EXAMPLES: Final = 3
 """No more choices than this in one spoken line (massage.md §4.8)."""
+OFFER_FOR: Final = timedelta(minutes=2)
+"""How long "breathe and stretch instead" means the area that was just refused; our choice."""
 
 
 class Refused(ServiceValidationError):  # noqa: N818 - a refusal is an answer, not a mistake
@@ -50,15 +55,41 @@ class Refused(ServiceValidationError):  # noqa: N818 - a refusal is an answer, n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What somebody asked for; what they left open is the coach's to choose."""
+class WantedPart:
+    """One area that somebody asked for; what they left open is the coach's to choose."""
 
     area: str
     side: Side | None = None
-    length: Length
+    length: Length | None = None
+    steps: tuple[OwnStep, ...] = ()
+    """The person's own steps, instead of those of a length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asked for, with everything chosen that they left open."""
+
+    parts: tuple[WantedPart, ...]
+    """One area, or the areas of a routine in their order; never empty."""
     target: int
     """Level of pressure to aim at, 1 to 7."""
+    talk: Talk
     heat: timedelta | None = None
+    stretch_only: bool = False
+    minutes: int | None = None
+    """How much time there is, if it is short."""
+    routine: str | None = None
+    """What the person calls their own routine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is decided on."""
+
+    wanted: Wanted
+    restrictions: Restrictions
+    book: Phrasebook
+    now: datetime
 
 
 class Admission:
@@ -69,18 +100,19 @@ class Admission:
         self._settings = settings
         self._catalogue = catalogue
         self._memory = memory
-        self.choice = Choice(None, Length.STANDARD, settings.target)
+        self.choice = Choice(None, Length.STANDARD, settings.target, Talk.FULL)
         self.heater: Heater | None = None
+        self._offer: tuple[WantedPart, datetime] | None = None
 
     def wanted(
         self,
-        area: str,
+        *parts: WantedPart,
         now: datetime,
-        *,
-        side: Side | None = None,
-        length: Length | None = None,
         target: int | None = None,
         heat: bool | None = None,
+        stretch_only: bool = False,
+        minutes: int | None = None,
+        routine: str | None = None,
     ) -> Wanted:
         """Fill in what was left open with what is chosen for the next session.
 
@@ -88,19 +120,28 @@ class Admission:
         is asked for and cannot be had.
         """
         return Wanted(
-            area=area,
-            side=side or self.choice.side,
-            length=length or self.choice.length,
+            parts=parts,
             target=target or self.choice.target.level,
+            talk=self.choice.talk,
             heat=self._heat_time(now, asked=heat),
+            stretch_only=stretch_only,
+            minutes=minutes,
+            routine=routine,
         )
+
+    def offered(self, now: datetime) -> WantedPart | None:
+        """Return what was refused a moment ago, and could be breathed and stretched instead."""
+        if self._offer is None or now - self._offer[1] > OFFER_FOR:
+            return None
+        return self._offer[0]
 
     def _heat_time(self, now: datetime, *, asked: bool | None) -> timedelta | None:
         if asked is False or (asked is None and self.heater is None):
             return None
         if self.heater is None:
             raise Refused("heat_not_set_up")
-        reason = self.heater.refusal(blocked=self.restrictions(now).no_heat)
+        blocked = self.restrictions(now).no_heat or heat_locked(self._memory.locks, now)
+        reason = self.heater.refusal(blocked=blocked)
         if reason is None:
             return timedelta(minutes=self._settings.heat_minutes)
         if asked:
@@ -111,39 +152,58 @@ class Admission:
         """Return the plan for what is wanted. Raises Refused."""
         if self.heater is not None and self.heater.stuck:
             raise Refused("heat_stuck")
-        area = self._area(wanted.area, book)
-        name = book.name(area.key)
-        side = wanted.side
-        if area.sides == (Side.CENTRE,):
-            side = Side.CENTRE
-        if side is not None and not area.allows(side):
-            raise Refused("no_such_side", area=name)
-        restrictions = self.restrictions(now)
-        self._check_screening(area, wanted.length, restrictions, name)
-        self._check_locks(area, name, now)
-        side = self._rested(area, side, name, now)
-        if wanted.heat is not None and restrictions.no_heat:
+        case = _Case(wanted, self.restrictions(now), book, now)
+        orders = tuple(self._order(part, case) for part in wanted.parts)
+        if wanted.heat is not None and case.restrictions.no_heat:
             raise Refused("heat_blocked")
-        profile = self._profile(area, restrictions, now)
-        return compile_plan(
-            Order(
-                area=area,
-                side=side,
-                length=wanted.length,
-                target=wanted.target,
-                heat=wanted.heat,
-                profile=profile,
-                book=book,
-            )
+        return compile_plan(*_fitting(orders, wanted.minutes))
+
+    def _order(self, part: WantedPart, case: _Case) -> Order:
+        wanted, book = case.wanted, case.book
+        area = self._area(part.area, book)
+        self._check(area, part, case)
+        side = self._side(area, part, case)
+        known = Known(
+            settings=self._settings,
+            memory=self._memory,
+            restrictions=case.restrictions,
+            now=case.now,
         )
+        order = Order(
+            area=area,
+            side=side,
+            length=part.length or self.choice.length,
+            target=wanted.target,
+            heat=wanted.heat,
+            talk=wanted.talk,
+            stretch_only=wanted.stretch_only,
+            own=part.steps,
+            routine=wanted.routine,
+            profile=known.profile(area, side, self._group(area)),
+            book=book,
+        )
+        if order.way is None and not order.stretch_only:
+            tools = [book.word(tool) for tool in area.ways[:EXAMPLES]]
+            raise Refused("needs_tool", area=book.name(area.key), tools=_either(tools, book))
+        return order
+
+    def _check(self, area: Area, part: WantedPart, case: _Case) -> None:
+        """Raise Refused for a side that is not there, and for what must not be worked on."""
+        name = case.book.name(area.key)
+        if part.side is not None and area.sides != (Side.CENTRE,) and not area.allows(part.side):
+            raise Refused("no_such_side", area=name)
+        self._check_screening(area, case.restrictions, name)
+        self._check_locks(area, name, case.now, stretch_only=case.wanted.stretch_only)
+
+    def _group(self, area: Area) -> frozenset[str]:
+        return sharing(area, self._catalogue.areas.values())
 
     def restrictions(self, now: datetime) -> Restrictions:
         """Return what the screening answers forbid today."""
         stored = self._settings.screening
         if stored is None or self._settings.acknowledged is None:
             return effects(None, dt_util.as_local(now).date())
-        screening = Screening(stored.on, stored.findings, stored.places)
-        return effects(screening, dt_util.as_local(now).date())
+        return effects(stored, dt_util.as_local(now).date())
 
     def _area(self, key: str, book: Phrasebook) -> Area:
         if key not in self._catalogue.areas:
@@ -151,11 +211,8 @@ class Admission:
             raise Refused("unknown_area", areas=", ".join(names))
         return self._catalogue.areas[key]
 
-    def _check_screening(
-        self, area: Area, length: Length, restrictions: Restrictions, name: str
-    ) -> None:
-        played = Length.STANDARD if length is Length.DEEP else length
-        match refuse(area.key, played, restrictions):
+    def _check_screening(self, area: Area, restrictions: Restrictions, name: str) -> None:
+        match refuse(area, restrictions):
             case None:
                 return
             case "screening_area":
@@ -165,88 +222,72 @@ class Admission:
             case _:
                 raise Refused("no_sessions")
 
-    def _check_locks(self, area: Area, name: str, now: datetime) -> None:
-        reason = locked(self._memory.locks, area.key, now)
-        if reason is None:
-            return
-        if reason == "acknowledge_emergency":
-            raise Refused("acknowledge_emergency")
-        if reason == "locked_emergency":
-            until = max(lock.until for lock in self._memory.locks if lock.area is None)
-            raise Refused("locked_emergency", time=clock_time(until, now))
-        raise Refused("locked_area", area=name)
+    def _check_locks(self, area: Area, name: str, now: datetime, *, stretch_only: bool) -> None:
+        """Raise Refused behind a safety stop; an area that only rests may be stretched (§4.4)."""
+        locks = self._memory.locks
+        if stretch_only:
+            locks = [lock for lock in locks if lock.area is None]
+        match locked(locks, area, now):
+            case None:
+                return
+            case "acknowledge_emergency":
+                raise Refused("acknowledge_emergency")
+            case "locked_emergency":
+                until = max(lock.until for lock in locks if lock.tier is Tier.A)
+                raise Refused("locked_emergency", time=clock_time(until, now))
+            case "locked_region" | "acknowledge_region":
+                raise Refused("locked_leg")
+            case _:
+                raise Refused("locked_area", area=name)
 
-    def _rested(self, area: Area, side: Side | None, name: str, now: datetime) -> Side | None:
+    def _side(self, area: Area, part: WantedPart, case: _Case) -> Side | None:
         """Return the side to work on: the one that was asked for, or the only one that rested."""
+        side = part.side or self.choice.side
+        if area.sides == (Side.CENTRE,):
+            side = Side.CENTRE
+        if case.wanted.stretch_only:
+            return side
+        return self._rested(area, side, part, case)
+
+    def _rested(self, area: Area, side: Side | None, part: WantedPart, case: _Case) -> Side | None:
+        now, name = case.now, case.book.name(area.key)
         past = self._memory.past
-        group = sharing(area, self._catalogue.areas.values())
+        group = self._group(area)
         sides = area.sides if side in {None, Side.BOTH} else (side or Side.CENTRE,)
         ends = {
             one: end for one in sides if (end := resting_until(past, group, one, now)) is not None
         }
         if ends and (side is not None or len(ends) == len(sides)):
             until = min(ends.values()) if side is None else max(ends.values())
+            self._offer = (replace(part, steps=()), now)
             raise Refused("resting", area=name, time=clock_time(until, now))
-        pressed = self._pressed(area, now)
+        pressed = pressed_on(self._memory, area, now)
         spent = {one for one in sides if pressed[one] > SIDE_LIMIT_DAY - LEAST_PRESSING}
         in_all = timedelta(seconds=pressed_today(past, now))
         open_sides = [one for one in sides if one not in ends and one not in spent]
-        if in_all > ALL_LIMIT_DAY - LEAST_PRESSING or not open_sides:
-            raise Refused("enough_today")
-        if spent and side is not None:
+        too_much = in_all > ALL_LIMIT_DAY - LEAST_PRESSING
+        if too_much or not open_sides or (spent and side is not None):
+            self._offer = (replace(part, steps=()), now)
             raise Refused("enough_today")
         return open_sides[0] if side is None and len(open_sides) == 1 else side
 
-    def _pressed(self, area: Area, now: datetime) -> dict[Side, timedelta]:
-        past = self._memory.past
-        return {
-            side: timedelta(seconds=pressed_today(past, now, area.key, side)) for side in area.sides
-        }
 
-    def _profile(self, area: Area, restrictions: Restrictions, now: datetime) -> Profile:
-        settings = self._settings
-        ceiling = settings.ceiling
-        if restrictions.ceiling is not None:
-            ceiling = min(ceiling, restrictions.ceiling)
-        return Profile(
-            ceiling=ceiling,
-            first_time=first_time(self._memory.past, area.key, now),
-            cautious=settings.senior,
-            senior=settings.senior,
-            gun=settings.gun and not restrictions.no_gun,
-            cross=not restrictions.no_cross,
-            deep=not restrictions.no_deep,
-            pressed_today=self._pressed(area, now),
-            pressed_in_all=timedelta(seconds=pressed_today(self._memory.past, now)),
-            gunned_today=self._memory.gunned_since(now - DAY),
-        )
+def _fitting(orders: tuple[Order, ...], minutes: int | None) -> tuple[Order, ...]:
+    """Make orders fit into the minutes that there are. Raises Refused where they cannot."""
+    if minutes is None:
+        return orders
+    fitted = fit(orders, timedelta(minutes=minutes))
+    if fitted is None:
+        raise Refused("too_short", minutes=ceil(shortest(orders) / timedelta(minutes=1)))
+    return fitted
+
+
+def _either(words: list[str], book: Phrasebook) -> str:
+    *most, last = words
+    return f"{', '.join(most)} {book.word('or')} {last}" if most else last
 
 
 def clock_time(moment: datetime, now: datetime) -> str:
     """Return a time of day as it is spoken and shown, with the weekday if it is not today."""
     local, today = dt_util.as_local(moment), dt_util.as_local(now)
     return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%A %H:%M}"
-
-
-def plan_as_dict(plan: Plan) -> Mapping[str, Any]:
-    """Return a plan as an action's response: durations in seconds."""
-    order = plan.order
-    return {
-        "area": order.area.key,
-        "side": order.side,
-        "length": order.played_length,
-        "pressure_target": min(order.target, order.ceiling),
-        "total": round(plan.total.total_seconds()),
-        "estimated_duration": round(plan.estimated_duration.total_seconds()),
-        "steps": [
-            {
-                "phase": step.phase,
-                "side": step.side,
-                "round": step.round,
-                "spot": step.spot,
-                "seconds": step.seconds,
-                "instruction": " ".join(line.text for line in step.lines),
-            }
-            for step in plan.steps
-        ],
-    }

@@ -21,15 +21,18 @@ from .heater import Heater
 from .massage import messages
 from .massage.areas import Side
 from .massage.messages import Answer, Command, NotNow, Question, Report
+from .massage.order import Talk
 from .massage.phases import Length
 from .massage.plan import Plan
 from .massage.record import records
+from .massage.routine import Routine
 from .massage.session import begin
 from .massage.snapshot import wake
 from .massage.states import Outcome, Paused, PauseReason, Session
 from .massage.view import IDLE, SessionView, lines_ahead, view
 from .massage.wording import Phrasebook
 from .put_away import Shelf, unpack
+from .routines import routines_of
 from .runner import Runner
 from .settings import Choice, Settings, Target
 from .speech import Speech
@@ -90,6 +93,11 @@ class Coach(DataUpdateCoordinator[SessionView]):
         return self.catalogue.book(self.hass.config.language)
 
     @property
+    def routines(self) -> Mapping[str, Routine]:
+        """The person's own routines, by name."""
+        return routines_of(self.config_entry)
+
+    @property
     def choice(self) -> Choice:
         """What the next session gets where nobody says otherwise."""
         return self.admission.choice
@@ -103,16 +111,6 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def caption(self) -> str | None:
         """The line that began to be spoken last."""
         return self._speech.caption
-
-    @property
-    def last_record(self) -> Mapping[str, Any] | None:
-        """What the last session left behind."""
-        return self.memory.records[-1] if self.memory.records else None
-
-    @property
-    def massaged(self) -> float:
-        """Seconds of pressing in all sessions that are kept."""
-        return self.memory.pressed
 
     @property
     def heat_on(self) -> bool:
@@ -183,7 +181,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     def admit(self, wanted: Wanted) -> Plan:
         """Return the plan for what is wanted, if it may be started now. Raises Refused."""
-        self._check_free(wanted.area)
+        self._check_free(wanted.parts[0].area)
         plan = self.admission.admit(wanted, self.book, self.now())
         if not self._speech.available:
             raise Refused("no_output")
@@ -254,7 +252,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             raise Refused("person_needed")
         self.report(messages.Answered(answer, person=person))
 
-    async def async_choose(self, name: str, value: Side | Length | Target | None) -> None:
+    async def async_choose(self, name: str, value: Side | Length | Target | Talk | None) -> None:
         """Change one thing that the next session gets; `name` is that of a field of `Choice`."""
         setattr(self.choice, name, value)
         self.async_update_listeners()
@@ -298,6 +296,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
                 async_dispatcher_send(self.hass, self.signal, effect)
             case messages.Lock():
                 self._lock = effect
+            case messages.NextDay(due, area, side, feeling):
+                noting = self.memory.async_note_next_day(area, side, feeling, due)
+                self.hass.async_create_task(noting, f"{self.name} next day")
 
     def _start_heat(self, off_at: datetime) -> None:
         if self.heater is not None:

@@ -12,11 +12,14 @@ from homeassistant.core import Context, HomeAssistant, callback
 
 from .admission import Refused
 from .coordinator import Coach
-from .massage.messages import Answered, Eased, Question, Rated, StopWord
+from .massage.areas import Side
+from .massage.messages import Answered, Command, Eased, Question, Rated, StopWord
 from .massage.moves import minutes
 from .massage.plan import Plan
 from .massage.view import Shown
 from .massage.wording import Phrasebook
+from .ordering import wanted_from_words
+from .screening_due import forget_screening
 from .voice.coaches import CoachLike
 from .voice.understanding import (
     AnswerHeard,
@@ -46,6 +49,8 @@ class HearingCoach(CoachLike):
         """Speak for a coach."""
         self._hass = hass
         self._coach = coach
+        self._refused: str | None = None
+        self._times_refused = 0
 
     @property
     @override
@@ -81,7 +86,7 @@ class HearingCoach(CoachLike):
     @property
     @override
     def routines(self) -> Collection[str]:
-        return ()
+        return self._coach.routines.keys()
 
     @property
     @override
@@ -106,8 +111,17 @@ class HearingCoach(CoachLike):
 
     @property
     @override
-    def area(self) -> str | None:
-        return self._coach.data.area
+    def neck(self) -> bool:
+        return self._coach.data.neck
+
+    @property
+    @override
+    def gate_opens_on_yes(self) -> bool:
+        session = self._coach.session
+        if session is None or self.question is not Question.GATE:
+            return False
+        gate = session.gated.gate
+        return gate is not None and gate.opens_on_yes
 
     @override
     @callback
@@ -120,25 +134,33 @@ class HearingCoach(CoachLike):
     ) -> str:
         coach = self._coach
         try:
-            plan = coach.admit(
-                coach.admission.wanted(
-                    request.area or "", coach.now(), side=request.side, length=request.length
-                )
-            )
+            plan = coach.admit(wanted_from_words(coach, request))
         except Refused as err:
-            return refusal(self._book, err)
+            return self._refusal(err)
+        self._refused = None
         coach.config_entry.async_create_task(
             self._hass, self._async_start(plan, context), f"{self.name} start"
         )
-        if plan.order.side is None:
+        return self._starting(plan, request)
+
+    def _starting(self, plan: Plan, request: StartRequest) -> str:
+        """Say what begins; a side that makes no difference is passed over with a word."""
+        order, time = plan.order, minutes(plan.estimated_duration)
+        area = self._book.name(order.area.key)
+        if any(one.side is None for one in plan.orders):
             return self.reply("reply.ok")
-        return self.reply(
-            "reply.starting",
-            length=plan.order.played_length,
-            area=self._book.name(plan.order.area.key),
-            side=plan.order.side,
-            minutes=minutes(plan.estimated_duration),
-        )
+        if request.routine is not None:
+            return self.reply("reply.starting_routine", routine=request.routine, minutes=time)
+        if order.stretch_only:
+            return self.reply("reply.starting_stretch", area=area, minutes=time)
+        length = order.played_length
+        if order.side is not Side.CENTRE:
+            return self.reply(
+                "reply.starting", length=length, area=area, side=order.side, minutes=time
+            )
+        if request.side in {None, Side.CENTRE}:
+            return self.reply("reply.starting_centre", length=length, area=area, minutes=time)
+        return self.reply("reply.starting_no_side", length=length, area=area, minutes=time)
 
     async def _async_start(self, plan: Plan, context: Context) -> None:
         try:
@@ -157,7 +179,7 @@ class HearingCoach(CoachLike):
                 try:
                     coach.obey(command)
                 except Refused as err:
-                    return refusal(self._book, err)
+                    return self._refusal(err)
             case AnswerHeard(answer):
                 coach.report(Answered(answer, person=person))
             case ScoreHeard(score):
@@ -166,7 +188,17 @@ class HearingCoach(CoachLike):
                 coach.report(Eased(easing))
             case StopHeard(phrase):
                 coach.report(StopWord(phrase.tier, phrase.certain, phrase.phrase))
+        self._refused = None
         return ""
+
+    @override
+    @callback
+    def health_changed(self) -> str:
+        # What is known of the person holds no more, so nothing that relies on it goes on.
+        if self._coach.busy:
+            self._coach.obey(Command.STOP)
+        forget_screening(self._hass, self._coach.config_entry)
+        return self.reply("reply.health_changed")
 
     @override
     @callback
@@ -194,9 +226,15 @@ class HearingCoach(CoachLike):
     def _book(self) -> Phrasebook:
         return self._coach.book
 
+    def _refusal(self, err: Refused) -> str:
+        """Put a refusal into spoken words, others than the last time if it is the same again."""
+        again = err.key == self._refused
+        self._refused, self._times_refused = err.key, self._times_refused + 1 if again else 0
+        return refusal(self._book, err, self._times_refused)
 
-def refusal(book: Phrasebook, err: Refused) -> str:
+
+def refusal(book: Phrasebook, err: Refused, variant: int) -> str:
     """Put a refusal into spoken words."""
     reason = err.key.removeprefix("not_now_")
     key = f"not_now.{reason}" if reason != err.key else f"reply.{err.key}"
-    return book.line(key, **err.slots).text
+    return book.line(key, variant, **err.slots).text

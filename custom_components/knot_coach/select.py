@@ -16,7 +16,10 @@ from homeassistant.helpers.restore_state import (
 from .coordinator import Coach, KnotCoachEntry
 from .entity import CoachEntity
 from .massage.areas import Side
+from .massage.load import Feeling
+from .massage.order import Talk
 from .massage.phases import Length
+from .next_day import async_note, last_touched
 from .settings import Choice, Target
 
 PARALLEL_UPDATES = 0
@@ -31,7 +34,7 @@ class CoachSelectDescription(SelectEntityDescription):
     """A select, and how an option and a choice become each other."""
 
     read_fn: Callable[[Choice], str]
-    write_fn: Callable[[str], Side | Length | Target | None]
+    write_fn: Callable[[str], Side | Length | Target | Talk | None]
 
 
 SELECTS = (
@@ -53,7 +56,17 @@ SELECTS = (
         read_fn=lambda choice: choice.target,
         write_fn=Target,
     ),
+    CoachSelectDescription(
+        key="talk",
+        options=list(Talk),
+        read_fn=lambda choice: choice.talk,
+        write_fn=Talk,
+    ),
 )
+
+
+NEXT_DAY = SelectEntityDescription(key="next_day", options=list(Feeling))
+"""How the area of the last session is on the day after (massage.md §4.4)."""
 
 
 async def async_setup_entry(
@@ -62,6 +75,7 @@ async def async_setup_entry(
     """Add the selects of a coach."""
     coach = entry.runtime_data
     async_add_entities(CoachSelect(coach, description) for description in SELECTS)
+    async_add_entities([NextDaySelect(coach, NEXT_DAY)])
 
 
 class CoachSelect(CoachEntity, SelectEntity, RestoreEntity):
@@ -98,3 +112,18 @@ class CoachSelect(CoachEntity, SelectEntity, RestoreEntity):
     async def async_select_option(self, option: str) -> None:
         description = self.entity_description
         await self.coordinator.async_choose(description.key, description.write_fn(option))
+
+
+class NextDaySelect(CoachEntity, SelectEntity):
+    """How it is after the last session; nothing is chosen until somebody tells."""
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        last = last_touched(self.coordinator)
+        told = last.get("next_day") if last else None
+        return told["feeling"] if told else None
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        await async_note(self.coordinator, Feeling(option), self._context)

@@ -64,7 +64,7 @@ def _session_attributes(coach: Coach, view: SessionView) -> Mapping[str, Any]:
 
 
 def _last_attributes(coach: Coach, _: SessionView) -> Mapping[str, Any] | None:
-    last = coach.last_record
+    last = coach.memory.last
     return {key: last[key] for key in LAST} if last else None
 
 
@@ -97,7 +97,7 @@ SENSORS = (
         key="last_session",
         device_class=SensorDeviceClass.ENUM,
         options=list(Outcome),
-        value_fn=lambda coach, _: coach.last_record["outcome"] if coach.last_record else None,
+        value_fn=lambda coach, _: coach.memory.last["outcome"] if coach.memory.last else None,
         attributes_fn=_last_attributes,
     ),
     CoachSensorDescription(
@@ -107,7 +107,7 @@ SENSORS = (
         native_unit_of_measurement=UnitOfTime.SECONDS,
         suggested_unit_of_measurement=UnitOfTime.MINUTES,
         suggested_display_precision=0,
-        value_fn=lambda coach, _: coach.massaged,
+        value_fn=lambda coach, _: coach.memory.pressed,
     ),
 )
 

@@ -16,24 +16,33 @@ from homeassistant.core import (
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from .admission import Refused, plan_as_dict
+from .admission import Refused
 from .const import DOMAIN
 from .coordinator import Coach, KnotCoachEntry
 from .massage.areas import Side
+from .massage.load import Feeling
 from .massage.messages import Command
 from .massage.order import HIGHEST_CEILING
 from .massage.phases import Length
+from .next_day import async_note
+from .ordering import (
+    ATTR_AREA,
+    ATTR_HEAT,
+    ATTR_LENGTH,
+    ATTR_MINUTES,
+    ATTR_ROUTINE,
+    ATTR_SIDE,
+    ATTR_STRETCH_ONLY,
+    ATTR_TARGET,
+    plan_as_dict,
+    wanted_from_call,
+)
 from .person import async_is_person
-from .routines import find_routine
 
 ATTR_ENTRY: Final = "config_entry_id"
-ATTR_AREA: Final = "area"
-ATTR_ROUTINE: Final = "routine"
-ATTR_SIDE: Final = "side"
-ATTR_LENGTH: Final = "length"
-ATTR_TARGET: Final = "pressure_target"
-ATTR_HEAT: Final = "heat"
 ATTR_FEEDBACK: Final = "feedback"
+ATTR_FEELING: Final = "feeling"
+ATTR_SCORE: Final = "score"
 
 _COACH: Final[dict[Any, Any]] = {vol.Optional(ATTR_ENTRY): cv.string}
 _START: Final = vol.Schema(
@@ -45,9 +54,20 @@ _START: Final = vol.Schema(
         vol.Optional(ATTR_LENGTH): vol.Coerce(Length),
         vol.Optional(ATTR_TARGET): vol.All(vol.Coerce(int), vol.Range(min=1, max=HIGHEST_CEILING)),
         vol.Optional(ATTR_HEAT): cv.boolean,
+        vol.Optional(ATTR_MINUTES): vol.All(vol.Coerce(int), vol.Range(min=1, max=60)),
+        vol.Optional(ATTR_STRETCH_ONLY): cv.boolean,
     }
 )
 _FEEDBACK: Final = vol.Schema({**_COACH, vol.Required(ATTR_FEEDBACK): vol.Coerce(Command)})
+_NEXT_DAY: Final = vol.Schema(
+    {
+        **_COACH,
+        vol.Required(ATTR_FEELING): vol.Coerce(Feeling),
+        vol.Optional(ATTR_AREA): cv.string,
+        vol.Optional(ATTR_SIDE): vol.Coerce(Side),
+        vol.Optional(ATTR_SCORE): vol.All(vol.Coerce(int), vol.Range(min=0, max=10)),
+    }
+)
 
 _COMMANDS: Final = {
     "pause": Command.PAUSE,
@@ -67,12 +87,14 @@ def async_setup(hass: HomeAssistant) -> None:
         DOMAIN, "start_session", _start, schema=_START, supports_response=SupportsResponse.OPTIONAL
     )
     hass.services.async_register(DOMAIN, "feedback", _feedback, schema=_FEEDBACK)
+    hass.services.async_register(DOMAIN, "report_next_day", _report_next_day, schema=_NEXT_DAY)
     hass.services.async_register(DOMAIN, "acknowledge", _acknowledge, schema=vol.Schema(_COACH))
     for name, wish in _COMMANDS.items():
         hass.services.async_register(DOMAIN, name, _obeying(wish), schema=vol.Schema(_COACH))
 
 
-def _coach(call: ServiceCall) -> Coach:
+@callback
+def async_get_coach(call: ServiceCall) -> Coach:
     """Return the coach that is meant; raises a translated error if that is not clear."""
     entry: KnotCoachEntry = service.async_get_config_entry(
         call.hass, DOMAIN, call.data.get(ATTR_ENTRY)
@@ -81,42 +103,38 @@ def _coach(call: ServiceCall) -> Coach:
 
 
 async def _start(call: ServiceCall) -> ServiceResponse:
-    coach = _coach(call)
-    side, length = call.data.get(ATTR_SIDE), call.data.get(ATTR_LENGTH)
-    area = call.data.get(ATTR_AREA)
-    if (name := call.data.get(ATTR_ROUTINE)) is not None:
-        routine = find_routine(coach.catalogue, name, coach.book)
-        area, side, length = routine.area, side or routine.side, length or routine.length
-    if area is None:
-        raise Refused("what_to_start")
-    wanted = coach.admission.wanted(
-        area,
-        coach.now(),
-        side=side,
-        length=length,
-        target=call.data.get(ATTR_TARGET),
-        heat=call.data.get(ATTR_HEAT),
-    )
-    plan = coach.admit(wanted)
+    coach = async_get_coach(call)
+    plan = coach.admit(wanted_from_call(coach, call.data))
     await coach.async_start(plan, "action", call.context)
-    return {**plan_as_dict(plan)} if call.return_response else None
+    return plan_as_dict(plan) if call.return_response else None
 
 
 def _obeying(wish: Command) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
     async def obey(call: ServiceCall) -> None:
-        _coach(call).obey(wish)
+        async_get_coach(call).obey(wish)
 
     return obey
 
 
 async def _feedback(call: ServiceCall) -> None:
-    _coach(call).obey(call.data[ATTR_FEEDBACK])
+    async_get_coach(call).obey(call.data[ATTR_FEEDBACK])
+
+
+async def _report_next_day(call: ServiceCall) -> None:
+    await async_note(
+        async_get_coach(call),
+        call.data[ATTR_FEELING],
+        call.context,
+        area=call.data.get(ATTR_AREA),
+        side=call.data.get(ATTR_SIDE),
+        score=call.data.get(ATTR_SCORE),
+    )
 
 
 async def _acknowledge(call: ServiceCall) -> None:
     """Only somebody who is signed in and present says that they are well again."""
     if not await async_is_person(call.hass, call.context):
         raise Refused("person_needed")
-    coach = _coach(call)
+    coach = async_get_coach(call)
     if not await coach.memory.async_acknowledge(coach.now()):
         raise Refused("nothing_to_acknowledge")

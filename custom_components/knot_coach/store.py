@@ -17,8 +17,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
-from .massage.areas import Side
-from .massage.load import Past, StandingLock
+from .massage.areas import Region, Side
+from .massage.load import Feeling, Past, StandingLock, meets
 from .massage.messages import Lock, Tier
 from .massage.phases import Length
 from .massage.states import Outcome
@@ -114,7 +114,7 @@ class Memory:
                 pressed if isinstance(pressed, float) else sum(map(_pressed_in, records))
             )
         if lost:
-            self._history.locks.append(StandingLock(tier=Tier.A, until=now, area=None))
+            self._history.locks.append(StandingLock(tier=Tier.A, until=now, heat=True))
 
     async def async_save_session(self, session: Mapping[str, Any] | None) -> None:
         """Store how the session stands, or that there is none."""
@@ -124,6 +124,11 @@ class Memory:
     def records(self) -> Sequence[Mapping[str, Any]]:
         """What past sessions left, oldest first (massage.md §6)."""
         return self._history.records
+
+    @property
+    def last(self) -> Mapping[str, Any] | None:
+        """What the last session left behind."""
+        return self.records[-1] if self.records else None
 
     @property
     def locks(self) -> Sequence[StandingLock]:
@@ -156,9 +161,47 @@ class Memory:
         self._history.pressed += sum(map(_pressed_in, records))
         del self._history.records[:-KEPT_RECORDS]
         if lock is not None:
-            standing = StandingLock(tier=lock.tier, until=lock.until, area=lock.area)
-            self._history.locks.append(standing)
+            self._history.locks.append(
+                StandingLock(
+                    tier=lock.tier,
+                    until=lock.until,
+                    area=lock.area,
+                    region=lock.region,
+                    heat=lock.heat,
+                )
+            )
         await self._async_save_history()
+
+    async def async_note_next_day(
+        self, area: str, side: Side, feeling: Feeling, now: datetime, score: int | None = None
+    ) -> bool:
+        """Note how an area feels after its last session; return whether there was one.
+
+        `score` is 0 to 10. Whoever calls this has made sure that a milder word than the one that
+        stands there comes from a person: it makes the rest shorter.
+        """
+        rows = self._last_of(area, side)
+        for record in rows:
+            record["next_day"] = {"feeling": feeling, "score": score, "at": now.isoformat()}
+        await self._async_save_history()
+        return bool(rows)
+
+    def told_next_day(self, area: str, side: Side) -> Feeling | None:
+        """Return how an area felt after its last session, the worst where two sides differ."""
+        told = [
+            row["next_day"]["feeling"] for row in self._last_of(area, side) if row.get("next_day")
+        ]
+        return max(map(Feeling, told), key=list(Feeling).index, default=None)
+
+    def _last_of(self, area: str, side: Side) -> list[dict[str, Any]]:
+        """Return the last record of each side that is meant."""
+        touched = [row for row in self._history.records if row["area"] == area and row["peak"] > 0]
+        sides = (Side.LEFT, Side.RIGHT) if side is Side.BOTH else (side,)
+        found = (
+            next((row for row in reversed(touched) if meets(Side(row["side"]), one)), None)
+            for one in sides
+        )
+        return list({id(row): row for row in found if row is not None}.values())
 
     async def async_acknowledge(self, now: datetime) -> bool:
         """Note that a person is well again; return whether there was something to note.
@@ -192,6 +235,8 @@ class Memory:
                         "tier": lock.tier,
                         "until": lock.until.isoformat(),
                         "area": lock.area,
+                        "region": lock.region,
+                        "heat": lock.heat,
                         "acknowledged": lock.acknowledged,
                     }
                     for lock in self._history.locks
@@ -201,10 +246,14 @@ class Memory:
 
 
 def _lock_from(data: Mapping[str, Any]) -> StandingLock:
+    """Read a lock; the first ones knew neither regions nor heat."""
+    region = data.get("region")
     return StandingLock(
         tier=Tier(data["tier"]),
         until=datetime.fromisoformat(data["until"]),
         area=data["area"],
+        region=None if region is None else Region(region),
+        heat=data.get("heat", data["tier"] == Tier.A),
         acknowledged=data["acknowledged"],
     )
 
@@ -226,6 +275,7 @@ def _past(records: Sequence[Mapping[str, Any]]) -> tuple[Past, ...]:
 
 
 def _past_of(record: Mapping[str, Any]) -> list[Past]:
+    told = record.get("next_day")
     return [
         Past(
             area=record["area"],
@@ -236,6 +286,7 @@ def _past_of(record: Mapping[str, Any]) -> list[Past]:
             press_seconds=round(seconds),
             safety_stop=record["outcome"] in _SAFETY,
             gun=record["gun_seconds"] > 0,
+            next_day=None if told is None else Feeling(told["feeling"]),
         )
         for side, seconds in _per_side(record).items()
     ]

@@ -240,7 +240,7 @@ async def test_a_score_and_how_it_feels(house: House) -> None:
     await house.until("active", phase="press", within=200)
     assert (await house.say("it's easing")).error is None
     await house.until("idle", within=300)
-    record = house.coach.last_record
+    record = house.coach.memory.last
     assert record is not None
     assert record["before"] == 7
 

@@ -58,10 +58,11 @@ def _candidates(orders: tuple[Order, ...]) -> Iterator[tuple[Order, ...]]:
         )
         for extras in _EXTRAS:
             yield _without(shorter, extras)
+    quick = tuple(replace(order, length=Length.QUICK) for order in orders)
     for talk, left_out in ((Talk.SHORT, _EXTRAS[-1]), (Talk.SHORT, _LAST), (Talk.CUES, _LAST)):
         yield tuple(
             replace(order, talk=max(order.talk, talk, key=list(Talk).index))
-            for order in _without(shorter, left_out)
+            for order in _without(quick, left_out)
         )
 
 

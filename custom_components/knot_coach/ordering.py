@@ -1,0 +1,108 @@
+"""What somebody says or sends becomes what they want: an area, a routine, or minutes."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .admission import Refused, Wanted, WantedPart
+from .coordinator import Coach
+from .massage.plan import Plan
+from .massage.routine import Routine
+from .routines import find_own, find_routine
+from .voice.understanding import StartRequest
+
+ATTR_AREA: Final = "area"
+ATTR_ROUTINE: Final = "routine"
+ATTR_SIDE: Final = "side"
+ATTR_LENGTH: Final = "length"
+ATTR_TARGET: Final = "pressure_target"
+ATTR_HEAT: Final = "heat"
+ATTR_MINUTES: Final = "minutes"
+ATTR_STRETCH_ONLY: Final = "stretch_only"
+
+
+def wanted_from_words(coach: Coach, request: StartRequest) -> Wanted:
+    """Return what somebody said they want. Raises Refused."""
+    parts, routine = _parts_of(coach, request)
+    return coach.admission.wanted(
+        *parts,
+        now=coach.now(),
+        # Nobody who has to stretch instead asked for a warm pad.
+        heat=False if request.stretch_only else None,
+        stretch_only=request.stretch_only,
+        minutes=request.minutes,
+        routine=routine,
+    )
+
+
+def _parts_of(coach: Coach, request: StartRequest) -> tuple[tuple[WantedPart, ...], str | None]:
+    if request.routine is not None:
+        own = find_own(coach.routines, request.routine)
+        if own is None:
+            raise Refused("unknown_routine", routine=request.routine[:100])
+        return _parts(own), own.name
+    if request.area is None:
+        offered = coach.admission.offered(coach.now()) if request.stretch_only else None
+        if offered is None:
+            raise Refused("what_to_start")
+        return (offered,), None
+    part = WantedPart(area=request.area, side=request.side, length=request.length)
+    return (part,), None
+
+
+def wanted_from_call(coach: Coach, data: Mapping[str, Any]) -> Wanted:
+    """Return what the data of an action ask for. Raises Refused."""
+    area, name = data.get(ATTR_AREA), data.get(ATTR_ROUTINE)
+    side, length = data.get(ATTR_SIDE), data.get(ATTR_LENGTH)
+    routine: str | None = None
+    if name is not None and (own := find_own(coach.routines, name)) is not None:
+        parts, routine = _parts(own), own.name
+    else:
+        if name is not None:
+            found = find_routine(coach.catalogue, name, coach.book)
+            area, side, length = found.area, side or found.side, length or found.length
+        if area is None:
+            raise Refused("what_to_start")
+        parts = (WantedPart(area=area, side=side, length=length),)
+    return coach.admission.wanted(
+        *parts,
+        now=coach.now(),
+        target=data.get(ATTR_TARGET),
+        heat=data.get(ATTR_HEAT),
+        stretch_only=data.get(ATTR_STRETCH_ONLY, False),
+        minutes=data.get(ATTR_MINUTES),
+        routine=routine,
+    )
+
+
+def _parts(routine: Routine) -> tuple[WantedPart, ...]:
+    return tuple(
+        WantedPart(area=part.area, side=part.side, length=part.length, steps=part.steps)
+        for part in routine.parts
+    )
+
+
+def plan_as_dict(plan: Plan) -> dict[str, Any]:
+    """Return a plan as an action's response: durations in seconds."""
+    order = plan.order
+    return {
+        "area": order.area.key,
+        "areas": [one.area.key for one in plan.orders],
+        "side": order.side,
+        "length": order.played_length,
+        "pressure_target": min(order.target, order.ceiling),
+        "changes": sorted({change for one in plan.orders for change in one.changes}),
+        "total": round(plan.total.total_seconds()),
+        "estimated_duration": round(plan.estimated_duration.total_seconds()),
+        "steps": [
+            {
+                "area": plan.orders[step.part].area.key,
+                "phase": step.phase,
+                "side": step.side,
+                "round": step.round,
+                "spot": step.spot,
+                "seconds": step.seconds,
+                "instruction": " ".join(line.text for line in step.lines),
+            }
+            for step in plan.steps
+        ],
+    }
