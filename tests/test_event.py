@@ -24,6 +24,7 @@ EVENTS = [
     "heat_off",
     "heat_failed",
     "interrupted",
+    "not_loosening",
 ]
 """Automations are built on them; more may come, and none of them goes."""
 

@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given, strategies as st
 import pytest
 
 from massage.areas import Area, Gun, Region, Side
 from massage.load import (
+    Feeling,
     Past,
     StandingLock,
     first_time,
+    heat_locked,
     locked,
+    lowered,
     pressed_today,
     resting_until,
     sharing,
@@ -42,6 +46,11 @@ LIGHT = Past(
         (replace(LIGHT, gun=True), 48),
         (replace(LIGHT, safety_stop=True), 48),
         (replace(LIGHT, peak=0, safety_stop=True), 48),
+        (replace(LIGHT, next_day=Feeling.NORMAL), 8),
+        (replace(LIGHT, next_day=Feeling.BIT_SORE), 48),
+        (replace(LIGHT, next_day=Feeling.VERY_SORE), 72),
+        (replace(LIGHT, next_day=Feeling.BRUISED), 72),
+        (replace(LIGHT, peak=6, next_day=Feeling.NORMAL), 48),
     ],
 )
 def test_how_long_an_area_rests(past: Past, hours: int) -> None:
@@ -84,20 +93,21 @@ def test_sides(past: Side, asked: Side, rests: bool) -> None:  # noqa: FBT001 - 
     assert pressed_today(records, NOW, "forearm", asked) == (60 if rests else 0)
 
 
-def test_areas_of_a_group_rest_together() -> None:
-    def area(key: str, overlap: str | None) -> Area:
-        return Area(
-            key=key,
-            region=Region.TRUNK,
-            sides=(Side.CENTRE,),
-            cap=5,
-            cross=0,
-            gun=Gun.NO,
-            overlap=overlap,
-        )
+def area(key: str, overlap: str | None = None, region: Region = Region.TRUNK) -> Area:
+    return Area(
+        key=key,
+        region=region,
+        sides=(Side.CENTRE,),
+        cap=5,
+        cross=0,
+        gun=Gun.NO,
+        overlap=overlap,
+    )
 
+
+def test_areas_of_a_group_rest_together() -> None:
     neck, jaw = area("upper_traps", "neck"), area("jaw", "neck")
-    arm, hand = area("forearm", None), area("hand_thumb", None)
+    arm, hand = area("forearm"), area("hand_thumb")
     everything = (neck, jaw, arm, hand)
     assert sharing(neck, everything) == {"upper_traps", "jaw"}
     assert sharing(arm, everything) == {"forearm"}
@@ -130,29 +140,89 @@ def test_first_time() -> None:
     assert first_time(ago(61), "forearm", NOW)
 
 
-EMERGENCY = StandingLock(tier=Tier.A, until=NOW + 24 * HOUR, area=None)
+@pytest.mark.parametrize("feeling", [Feeling.VERY_SORE, Feeling.BRUISED])
+def test_a_bad_day_after_lowers_the_ceiling_until_a_better_one(feeling: Feeling) -> None:
+    def at(hours: int, felt: Feeling | None, **changes: Any) -> Past:  # noqa: ANN401 - fields of a Past
+        return replace(LIGHT, ended_at=NOW - hours * HOUR, next_day=felt, **changes)
+
+    group = {"forearm", "hand_thumb"}
+    bad = at(100, feeling)
+    assert lowered([bad], group, Side.LEFT, NOW) == 1
+    assert lowered([bad], group, Side.BOTH, NOW) == 1
+    assert lowered([bad], group, Side.RIGHT, NOW) == 0
+    assert lowered([bad], {"calf"}, Side.LEFT, NOW) == 0
+    assert lowered([bad, at(10, None, peak=0)], group, Side.LEFT, NOW) == 1
+    assert lowered([bad, at(10, None)], group, Side.LEFT, NOW) == 0
+    assert lowered([at(10, Feeling.BIT_SORE), bad], group, Side.LEFT, NOW) == 0
+    assert lowered([at(10, feeling, area="hand_thumb"), bad], group, Side.LEFT, NOW) == 1
+    assert lowered([at(24 * 60, feeling)], group, Side.LEFT, NOW) == 1
+    assert lowered([at(24 * 60 + 1, feeling)], group, Side.LEFT, NOW) == 0
+    assert lowered([], group, Side.LEFT, NOW) == 0
+
+
+def test_both_sides_of_the_last_session_count() -> None:
+    two = [LIGHT, replace(LIGHT, side=Side.RIGHT, next_day=Feeling.BRUISED)]
+    assert lowered(two, {"forearm"}, Side.BOTH, NOW) == 1
+    assert lowered(two, {"forearm"}, Side.LEFT, NOW) == 0
+
+
+EMERGENCY = StandingLock(tier=Tier.A, until=NOW + 24 * HOUR, heat=True)
 STOP = StandingLock(tier=Tier.B, until=NOW + 48 * HOUR, area="forearm")
+LEGS = StandingLock(tier=Tier.B, until=NOW + 48 * HOUR, region=Region.LEG, heat=True)
+CALF = replace(STOP, area="calf")
+
+
+def seen(lock: StandingLock) -> StandingLock:
+    return replace(lock, acknowledged=True)
 
 
 @pytest.mark.parametrize(
-    ("locks", "area", "hours", "reason"),
+    ("locks", "key", "hours", "reason"),
     [
         ([], "calf", 0, None),
         ([EMERGENCY], "calf", 0, "locked_emergency"),
         ([EMERGENCY], "calf", 24, "acknowledge_emergency"),
-        ([replace(EMERGENCY, acknowledged=True)], "calf", 23, "locked_emergency"),
-        ([replace(EMERGENCY, acknowledged=True)], "calf", 24, None),
+        ([seen(EMERGENCY)], "calf", 23, "locked_emergency"),
+        ([seen(EMERGENCY)], "calf", 24, None),
         ([STOP], "forearm", 0, "locked_area"),
         ([STOP], "forearm", 48, "acknowledge_area"),
-        ([replace(STOP, acknowledged=True)], "forearm", 47, "locked_area"),
-        ([replace(STOP, acknowledged=True)], "forearm", 48, None),
+        ([seen(STOP)], "forearm", 47, "locked_area"),
+        ([seen(STOP)], "forearm", 48, None),
         ([STOP], "calf", 0, None),
         ([STOP, EMERGENCY], "forearm", 0, "locked_emergency"),
-        ([STOP, replace(EMERGENCY, acknowledged=True)], "forearm", 30, "locked_area"),
+        ([STOP, seen(EMERGENCY)], "forearm", 30, "locked_area"),
+        ([LEGS], "calf", 0, "locked_region"),
+        ([LEGS], "foot_arch", 47, "locked_region"),
+        ([LEGS], "foot_arch", 48, "acknowledge_region"),
+        ([seen(LEGS)], "foot_arch", 47, "locked_region"),
+        ([seen(LEGS)], "foot_arch", 48, None),
+        ([LEGS], "forearm", 0, None),
+        ([CALF, LEGS], "calf", 0, "locked_region"),
+        ([CALF, seen(LEGS)], "calf", 48, "acknowledge_area"),
     ],
 )
-def test_locks(locks: list[StandingLock], area: str, hours: int, reason: str | None) -> None:
-    assert locked(locks, area, NOW + hours * HOUR) == reason
+def test_locks(locks: list[StandingLock], key: str, hours: int, reason: str | None) -> None:
+    region = Region.LEG if key in {"calf", "foot_arch"} else Region.ARM
+    assert locked(locks, area(key, region=region), NOW + hours * HOUR) == reason
+
+
+@pytest.mark.parametrize(
+    ("locks", "hours", "forbidden"),
+    [
+        ([], 0, False),
+        ([STOP], 0, False),
+        ([EMERGENCY], 0, True),
+        ([EMERGENCY], 24, True),
+        ([seen(EMERGENCY)], 23, True),
+        ([seen(EMERGENCY)], 24, False),
+        ([STOP, LEGS], 0, True),
+        ([seen(LEGS)], 47, True),
+        ([LEGS], 48, True),
+        ([seen(LEGS)], 48, False),
+    ],
+)
+def test_locks_on_heat(locks: list[StandingLock], hours: int, forbidden: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert heat_locked(locks, NOW + hours * HOUR) is forbidden
 
 
 records = st.builds(
@@ -165,6 +235,7 @@ records = st.builds(
     press_seconds=st.integers(0, 300),
     safety_stop=st.booleans(),
     gun=st.booleans(),
+    next_day=st.sampled_from([None, *Feeling]),
 )
 
 

@@ -1,22 +1,27 @@
 """The questions before anything is pressed: silence and yes start nothing (massage.md §4.1, §4.8)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from massage.areas import Consequence, Gate, Side
+from massage.areas import Consequence, Gate, Region, Side
 from massage.messages import (
     Answer,
     Answered,
     Begun,
+    Effect,
     Event,
+    Lock,
     NoAnswer,
     Question,
     Rated,
     Say,
     SpeechCut,
     Spoken,
+    Tier,
 )
+from massage.order import Profile
 from massage.phases import Phase
 from massage.plan import compile_plan
 from massage.states import Asking, Ended, Instructing, Outcome
@@ -24,17 +29,23 @@ from tests.massage.stage import BOOK, Stage, attentive, opened, order, stage_in
 
 GATED = replace(
     BOOK,
+    lines={**BOOK.lines, "advice_test": ("Ask your midwife first.",)},
     areas={**BOOK.areas, "forearm": {**BOOK.areas["forearm"], "gate": ("Any swelling there?",)}},
 )
+CALF = Gate(opens_on_yes=False, otherwise=Consequence.LEG)
+CHEST = Gate(opens_on_yes=True, otherwise=Consequence.EMERGENCY)
+LOWER_BACK = Gate(opens_on_yes=False, otherwise=Consequence.EMERGENCY)
+"""The gates of massage.md §3.11, §3.6 and §3.7."""
 
 
-GATE = Gate(opens_on_yes=False, otherwise=Consequence.LEG)
-
-
-def gated() -> Stage:
+def gated(gate: Gate = CALF) -> Stage:
     """A session on an area with a question of its own."""
     plain = order(book=GATED)
-    return Stage(compile_plan(replace(plain, area=replace(plain.area, gate=GATE))))
+    return Stage(compile_plan(replace(plain, area=replace(plain.area, gate=gate))))
+
+
+def effects[EffectT: Effect](stage: Stage, kind: type[EffectT]) -> list[EffectT]:
+    return [effect for _, effect in stage.log if isinstance(effect, kind)]
 
 
 def hear(stage: Stage) -> None:
@@ -101,12 +112,76 @@ def test_the_gate_of_the_area_is_asked_first() -> None:
     stage = gated()
     assert asked(stage) is Question.GATE
     assert stage.said()[-1] == "forearm.gate.0"
-    stage.answer(Answer.UNSURE)
+
+
+@pytest.mark.parametrize(
+    ("gate", "answer"), [(CALF, Answer.NO), (LOWER_BACK, Answer.NO), (CHEST, Answer.YES)]
+)
+def test_one_answer_opens_a_gate(gate: Gate, answer: Answer) -> None:
+    stage = gated(gate)
+    stage.answer(answer)
+    assert asked(stage) is Question.HEALTH
+    assert not effects(stage, Lock)
+
+
+@pytest.mark.parametrize(
+    ("gate", "answer"),
+    [
+        (CHEST, Answer.NO),
+        (CHEST, Answer.UNSURE),
+        (LOWER_BACK, Answer.YES),
+        (LOWER_BACK, Answer.UNSURE),
+    ],
+)
+def test_a_gate_before_an_emergency(gate: Gate, answer: Answer) -> None:
+    stage = gated(gate)
+    stage.answer(answer)
+    assert outcome(stage) is Outcome.EMERGENCY
+    assert stage.said()[-2:] == ["emergency_1", "emergency_2"]
+    assert effects(stage, Lock) == [
+        Lock(stage.now, Tier.A, stage.now + timedelta(hours=24), heat=True)
+    ]
+    (told,) = stage.told(Event.EMERGENCY_PHRASE)
+    assert (told.data["area"], told.data["phrase"]) == ("forearm", answer)
+
+
+@pytest.mark.parametrize("answer", [Answer.YES, Answer.UNSURE])
+def test_a_bad_leg_closes_every_leg_and_the_heat(answer: Answer) -> None:
+    stage = gated()
+    stage.answer(answer)
     assert outcome(stage) is Outcome.REFUSED
-    assert stage.said()[-1] == "refused_gate"
+    assert stage.said()[-2:] == ["gate_leg_1", "gate_leg_2"]
+    assert "get medical help today" in stage.spoken_text(-2)
+    assert effects(stage, Lock) == [
+        Lock(stage.now, Tier.B, stage.now + timedelta(hours=48), region=Region.LEG, heat=True)
+    ]
+    (told,) = stage.told(Event.SAFETY_STOP)
+    assert told.data["outcome"] is Outcome.REFUSED
+    assert (told.data["area"], told.data["phrase"]) == ("forearm", answer)
 
 
-def test_a_gate_that_meets_silence_is_closed() -> None:
+@pytest.mark.parametrize("gate", [CALF, CHEST, LOWER_BACK])
+def test_a_gate_that_meets_silence_stays_closed_and_locks_nothing(gate: Gate) -> None:
+    stage = gated(gate)
+    stage.run()
+    assert outcome(stage) is Outcome.UNANSWERED
+    assert stage.said().count("forearm.gate.0") == 2
+    assert not effects(stage, Lock)
+
+
+@pytest.mark.parametrize("answer", [Answer.YES, Answer.NO, Answer.UNSURE])
+@pytest.mark.parametrize("gate", [CALF, CHEST, LOWER_BACK])
+def test_what_was_said_before_a_gate_was_heard_is_no_answer_to_it(
+    gate: Gate, answer: Answer
+) -> None:
+    """Neither does it open, nor is anybody locked out by a word that was meant for something else."""
+    stage = gated(gate)
+    before = stage.s
+    stage.report(Answered(answer))
+    assert stage.s == before
+
+
+def test_silence_after_an_open_gate_starts_nothing() -> None:
     stage = gated()
     stage.answer(Answer.NO)
     stage.run()
@@ -134,12 +209,18 @@ def test_a_no_to_one_question_is_none_to_the_next() -> None:
     assert asked(stage) is Question.HEALTH
 
 
-def test_a_machine_answers_no_gate() -> None:
+@pytest.mark.parametrize("answer", [Answer.NO, Answer.YES])
+def test_a_machine_answers_no_gate(answer: Answer) -> None:
     stage = gated()
     hear(stage)
     before = stage.s
-    stage.answer(Answer.NO, person=False)
+    stage.answer(answer, person=False)
     assert stage.s == before
+
+
+def test_advice_is_given_before_anything_is_asked() -> None:
+    stage = opened(book=GATED, profile=Profile(advice="advice_test"))
+    assert stage.said() == ["intro", "intro_wake", "advice_test", "health"]
 
 
 @pytest.mark.parametrize("answer", [Answer.LEFT, Answer.DULL])

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from massage.areas import Side
 from massage.messages import (
     Answer,
     Command,
@@ -50,9 +49,7 @@ def test_an_emergency_ends_everything_for_a_day() -> None:
     assert stage.s.state == Ended(Outcome.EMERGENCY)
     assert stage.s.level == 0
     assert stage.said()[-2:] == ["emergency_1", "emergency_2"]
-    assert lock(stage) == Lock(
-        stage.now, Tier.A, stage.now + timedelta(hours=24), area=None, side=None
-    )
+    assert lock(stage) == Lock(stage.now, Tier.A, stage.now + timedelta(hours=24), heat=True)
     (told,) = stage.told(Event.EMERGENCY_PHRASE)
     assert told.data["phrase"] == "chest pain"
 
@@ -62,9 +59,7 @@ def test_a_stop_closes_the_area_for_two_days() -> None:
     stage.report(SURE_B)
     assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
     assert stage.said()[-2:] == ["safety_stop_1", "safety_stop_2"]
-    assert lock(stage) == Lock(
-        stage.now, Tier.B, stage.now + timedelta(hours=48), area="forearm", side=Side.LEFT
-    )
+    assert lock(stage) == Lock(stage.now, Tier.B, stage.now + timedelta(hours=48), area="forearm")
     assert stage.told(Event.SAFETY_STOP)[0].data["phrase"] == "gone numb"
 
 

@@ -69,6 +69,8 @@ def question_line(s: Session, question: Question) -> Line:
             return s.order.book.cues(s.gated.key, "gate", s.gated.sides[0])[0]
         case Question.HEALTH if len(s.plan.orders) > 1:
             return s.line("health_several")
+        case Question.NEXT_DAY:
+            return s.line("next_day", area=s.order.book.name(s.recalled.key))
         case Question.HEAT:
             return s.line("heat_ask", minutes=minutes(min(s.order.heat or MAX_TIME, MAX_TIME)))
         case _:

@@ -7,9 +7,10 @@ A day is the 24 hours before now: it is never shorter than a calendar day would 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
-from .areas import Area, Side
+from .areas import Area, Region, Side
 from .messages import Tier
 from .phases import Length
 
@@ -18,13 +19,38 @@ REST_LIGHT: Final = timedelta(hours=8)
 """After a quick session that stayed light (massage.md §4.4)."""
 REST: Final = timedelta(hours=24)
 REST_LONG: Final = timedelta(hours=48)
-"""After a strong, deep, gun or safety-stopped session (massage.md §4.4)."""
+"""After a strong, deep, gun or safety-stopped session, or a bit of soreness (massage.md §4.4)."""
+REST_SORE: Final = timedelta(hours=72)
+"""After a session that left it very sore or bruised (massage.md §4.4)."""
+SORE_TOO_LONG: Final = timedelta(days=3)
+"""Soreness that lasts for more than this should be looked at (massage.md F8, §4.4)."""
 LIGHT_PEAK: Final = 4
 STRONG_PEAK: Final = 6
 LIGHT_A_DAY: Final = 2
 """Most quick and light sessions of an area in a day (massage.md §4.4)."""
 FAMILIAR_FOR: Final = timedelta(days=60)
 """An area that was not worked on for longer is met as for the first time."""
+
+
+class Feeling(StrEnum):
+    """How an area feels on the day after a session (massage.md §4.4)."""
+
+    NORMAL = "normal"
+    BIT_SORE = "bit_sore"
+    VERY_SORE = "very_sore"
+    BRUISED = "bruised"
+
+    @property
+    def bad(self) -> bool:
+        """Whether the next session stays one level lighter."""
+        return self in {Feeling.VERY_SORE, Feeling.BRUISED}
+
+    @property
+    def rest(self) -> timedelta:
+        """Return the least rest after the session that it comes from."""
+        if self.bad:
+            return REST_SORE
+        return timedelta(0) if self is Feeling.NORMAL else REST_LONG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +70,17 @@ class Past:
     press_seconds: int
     safety_stop: bool = False
     gun: bool = False
+    next_day: Feeling | None = None
+    """How it felt later, as far as somebody was asked."""
 
     @property
     def rest(self) -> timedelta:
         """How long the area rests after it (massage.md §4.4)."""
+        felt = self.next_day.rest if self.next_day is not None else timedelta(0)
+        return max(self._usual_rest, felt)
+
+    @property
+    def _usual_rest(self) -> timedelta:
         if self.safety_stop or self.gun or self.peak >= STRONG_PEAK:
             return REST_LONG
         if self.peak == 0:
@@ -63,9 +96,16 @@ class StandingLock:
 
     tier: Tier
     until: datetime
-    area: str | None
-    """None locks every area."""
+    area: str | None = None
+    region: Region | None = None
+    """With neither area nor region, every area is locked."""
+    heat: bool = False
+    """No heat either, wherever the pad lies."""
     acknowledged: bool = False
+
+    def covers(self, area: Area) -> bool:
+        """Tell whether it is about an area."""
+        return self.area in {None, area.key} and self.region in {None, area.region}
 
 
 def sharing(area: Area, areas: Iterable[Area]) -> frozenset[str]:
@@ -82,7 +122,7 @@ def resting_until(
 
     `group` holds the keys that share its load (see `sharing`).
     """
-    ours = [past for past in records if past.area in group and _meets(past.side, side)]
+    ours = [past for past in records if past.area in group and meets(past.side, side)]
     ends = [past.ended_at + past.rest for past in ours]
     light = sorted(past.ended_at for past in ours if past.rest == REST_LIGHT)
     if len(light) >= LIGHT_A_DAY:
@@ -104,7 +144,7 @@ def pressed_today(
         past.press_seconds
         for past in records
         if past.ended_at > now - DAY
-        and (area is None or (past.area == area and _meets(past.side, side)))
+        and (area is None or (past.area == area and meets(past.side, side)))
     )
 
 
@@ -116,15 +156,40 @@ def first_time(records: Iterable[Past], area: str, now: datetime) -> bool:
     )
 
 
-def locked(locks: Iterable[StandingLock], area: str, now: datetime) -> str | None:
+def lowered(records: Iterable[Past], group: Collection[str], side: Side, now: datetime) -> int:
+    """Return how many levels the ceiling of an area is lower than usual: 1 or 0.
+
+    It is after a session that left it very sore or bruised (massage.md §4.4), until one that did
+    not, or until the area is met as for the first time again. `group` as in `resting_until`.
+    """
+    ours = [
+        past
+        for past in records
+        if past.area in group
+        and meets(past.side, side)
+        and past.peak > 0
+        and past.ended_at >= now - FAMILIAR_FOR
+    ]
+    last = max((past.ended_at for past in ours), default=now)
+    return int(
+        any(
+            past.next_day is not None and past.next_day.bad
+            for past in ours
+            if past.ended_at == last
+        )
+    )
+
+
+def locked(locks: Iterable[StandingLock], area: Area, now: datetime) -> str | None:
     """Return the key of the reason why a safety stop forbids a session, or None.
 
-    An emergency locks everything for 24 h, a stop its area for 48 h, and both until they are
-    acknowledged on a screen (massage.md §4.3, §4.4).
+    An emergency locks everything for 24 h, a gate its region and a stop its area for 48 h, and all
+    of them until they are acknowledged on a screen (massage.md §3.11, §4.3, §4.4). The reason is
+    `locked_` while time runs and `acknowledge_` after it, with `emergency`, `region` or `area`.
     """
-    ours = [lock for lock in locks if lock.area in (None, area)]
-    for lock in sorted(ours, key=lambda lock: lock.tier):
-        name = "emergency" if lock.tier is Tier.A else "area"
+    ours = [lock for lock in locks if lock.covers(area)]
+    for lock in sorted(ours, key=lambda lock: (lock.tier, lock.region is None)):
+        name = "emergency" if lock.tier is Tier.A else "region" if lock.region else "area"
         if now < lock.until:
             return f"locked_{name}"
         if not lock.acknowledged:
@@ -132,5 +197,12 @@ def locked(locks: Iterable[StandingLock], area: str, now: datetime) -> str | Non
     return None
 
 
-def _meets(one: Side, other: Side) -> bool:
+def heat_locked(locks: Iterable[StandingLock], now: datetime) -> bool:
+    """Tell whether a safety stop forbids heat, for its time and until it is acknowledged."""
+    return any(lock.heat and (now < lock.until or not lock.acknowledged) for lock in locks)
+
+
+def meets(one: Side, other: Side) -> bool:
+    """Tell whether two sides have something in common; the centre meets both."""
+    """Tell whether what happened on one side counts on the other."""
     return one is other or not {one, other} <= {Side.LEFT, Side.RIGHT}

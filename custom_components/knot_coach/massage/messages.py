@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .areas import Side
+from .areas import Region, Side
 from .wording import Line
+
+if TYPE_CHECKING:
+    from .load import Feeling
 
 
 class Command(StrEnum):
@@ -60,6 +63,8 @@ class Question(StrEnum):
     """Any new injury, swelling, fever, numbness or skin problem? (massage.md §4.1)"""
     GATE = "gate"
     """The question of the area (massage.md §3.6, 3.7, 3.11)."""
+    NEXT_DAY = "next_day"
+    """How the area feels after its last session (massage.md §4.4)."""
     HEAT = "heat"
     """The fresh yes that heat on the body needs (massage.md §4.5)."""
     SKIN = "skin"
@@ -80,6 +85,10 @@ class Answer(StrEnum):
     RIGHT = "right"
     BOTH = "both"
     DULL = "dull"
+    NORMAL = "normal"
+    BIT_SORE = "bit_sore"
+    VERY_SORE = "very_sore"
+    BRUISED = "bruised"
 
 
 class Tier(StrEnum):
@@ -292,6 +301,8 @@ class Event(StrEnum):
     HEAT_OFF = "heat_off"
     HEAT_FAILED = "heat_failed"
     INTERRUPTED = "interrupted"
+    NOT_LOOSENING = "not_loosening"
+    """Session after session left an area as it was (massage.md §4.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +321,23 @@ class Lock:
     due: datetime
     tier: Tier
     until: datetime
-    area: str | None
-    """None locks every area."""
-    side: Side | None = None
+    area: str | None = None
+    """Key of the one area that is locked."""
+    region: Region | None = None
+    """All areas of it are locked; with neither area nor region, every area is."""
+    heat: bool = False
+    """Heat is locked as well, wherever the pad lies."""
 
 
-type Effect = Say | Hush | StartHeat | StopHeat | Tell | Lock
+@dataclass(frozen=True, slots=True)
+class NextDay:
+    """Note how an area feels after its last session (massage.md §4.4)."""
+
+    due: datetime
+    area: str
+    side: Side
+    """The side that is to be worked on now; `both` where it is more than one."""
+    feeling: Feeling
+
+
+type Effect = Say | Hush | StartHeat | StopHeat | Tell | Lock | NextDay

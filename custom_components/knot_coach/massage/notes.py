@@ -24,6 +24,8 @@ class Notes:
     missed: int = 0
     """Check-ins that nobody answered."""
     heated: timedelta = timedelta()
+    not_loosening: bool = False
+    """It is said that this area does not loosen (massage.md §4.4)."""
 
     def count(self, command: Command) -> Notes:
         """Note that a word was heard."""

@@ -10,8 +10,9 @@ from typing import Final, assert_never
 
 from .areas import Side
 from .asking import ask, proceed, start_heat, stop_heat
-from .halts import end, pause, safety_stop
+from .halts import close_gate, end, pause, safety_stop
 from .heat import CHECK_EVERY
+from .load import SORE_TOO_LONG, Feeling
 from .messages import (
     Answer,
     Answered,
@@ -23,6 +24,7 @@ from .messages import (
     HeatOn,
     HeatReady,
     HeatStuck,
+    NextDay,
     Priority,
     Question,
     StopHeat,
@@ -43,14 +45,23 @@ from .states import (
     PauseReason,
     Session,
     Working,
+    gated_areas,
+    recalled_areas,
 )
 
 type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck | HeatConfirmed
 
 _SIDES: Final = {Answer.LEFT: Side.LEFT, Answer.RIGHT: Side.RIGHT, Answer.BOTH: Side.BOTH}
+_FEELINGS: Final = {
+    Answer.NORMAL: Feeling.NORMAL,
+    Answer.BIT_SORE: Feeling.BIT_SORE,
+    Answer.VERY_SORE: Feeling.VERY_SORE,
+    Answer.BRUISED: Feeling.BRUISED,
+    Answer.UNSURE: None,
+}
 _OPENS: Final = {
     Question.HEALTH: Answer.NO,
-    Question.GATE: Answer.NO,
+    Question.NEXT_DAY: Answer.NORMAL,
     Question.HEAT: Answer.YES,
     Question.SKIN: Answer.YES,
     Question.ACHE: Answer.DULL,
@@ -79,9 +90,10 @@ def open_session(plan: Plan, now: datetime, first_id: int) -> Move:
 
 def _questions(plan: Plan) -> Iterator[Question]:
     """Yield what has to be answered: gates before anything else (massage.md §4.8)."""
-    yield from (Question.GATE for order in plan.orders if order.area.gate is not None)
+    yield from (Question.GATE for _ in gated_areas(plan))
     yield from (Question.SIDE for order in plan.orders if order.side is None)
     yield Question.HEALTH
+    yield from (Question.NEXT_DAY for _ in recalled_areas(plan))
     if plan.order.heat is not None:
         yield Question.HEAT
 
@@ -89,7 +101,12 @@ def _questions(plan: Plan) -> Iterator[Question]:
 def _introduce(s: Session, at: datetime) -> Move:
     s, intro = say(s, at, s.line("intro", minutes=minutes(s.plan.estimated_duration)))
     s, wake = say(s, at, s.line("intro_wake"))
-    return s, (intro, wake)
+    effects: list[Effect] = [intro, wake]
+    for key in dict.fromkeys(order.profile.advice for order in s.plan.orders):
+        if key is not None:
+            s, advice = say(s, at, s.line(key))
+            effects.append(advice)
+    return s, tuple(effects)
 
 
 def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, PLR0911, PLR0912 - one row for each question
@@ -99,20 +116,24 @@ def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, P
         return heat(s, HeatConfirmed(), at) if unplugged else (s, ())
     if not isinstance(s.state, Asking) or not (told.person or s.state.question is Question.SIDE):
         return s, ()
-    question, answer = s.state.question, told.answer
-    if not s.state.begun and _OPENS.get(question) is answer:
+    question, answer, begun = s.state.question, told.answer, s.state.begun
+    if not begun and _OPENS.get(question) is answer:
         return s, ()
     match question:
         case Question.SIDE:
             return _side(s, answer, at)
         case Question.ACHE:
             return _ache(s, answer, at)
+        case Question.NEXT_DAY:
+            return _next_day(s, _FEELINGS[answer], at) if answer in _FEELINGS else (s, ())
         case _ if answer not in _CLEAR:
             return s, ()
-        case Question.HEALTH | Question.GATE:
+        case Question.GATE:
+            return _gate(s, answer, at) if begun else (s, ())
+        case Question.HEALTH:
             if answer is Answer.NO:
                 return _next(s, at)
-            return end(s, Outcome.REFUSED, at, s.line(f"refused_{question}"))
+            return end(s, Outcome.REFUSED, at, s.line("refused_health"))
         case Question.HEAT:
             return _consent(s, at) if answer is Answer.YES else _go_on(s, at, "heat_skipped")
         case Question.SKIN:
@@ -142,6 +163,8 @@ def unanswered(s: Session, asking: Asking, at: datetime) -> Move:
             if asking.times == 1:
                 return ask(s, asking.question, at, times=2)
             return end(s, Outcome.UNANSWERED, at, s.line("no_answer_end"))
+        case Question.NEXT_DAY:
+            return _next_day(s, None, at)
         case Question.HEAT:
             return _go_on(s, at, "heat_skipped")
         case Question.SKIN:
@@ -161,6 +184,53 @@ def _go_on(s: Session, at: datetime, key: str) -> Move:
     s, effects = reply(s, at, key)
     s, more = _next(s, at)
     return s, effects + more
+
+
+def _gate(s: Session, answer: Answer, at: datetime) -> Move:
+    """Only one answer opens a gate; every other one has the consequence of the area.
+
+    An answer to something else must neither open it nor lock anybody out, so nothing that was
+    said before the question could be heard is one.
+    """
+    gate = s.gated.gate
+    opens = Answer.YES if gate is not None and gate.opens_on_yes else Answer.NO
+    return _next(s, at) if answer is opens else close_gate(s, at, answer)
+
+
+def _next_day(s: Session, feeling: Feeling | None, at: datetime) -> Move:
+    """Take how an area feels after its last session; not to know is the quieter thing."""
+    area = s.recalled.key
+    orders = [order for order in s.plan.orders if order.area.key == area]
+    effects: list[Effect] = []
+    if feeling is not None:
+        sides = {order.side for order in orders if order.side is not None}
+        side = sides.pop() if len(sides) == 1 else Side.BOTH
+        effects.append(NextDay(at, area, side, feeling))
+        ends = [order.profile.last_session_at for order in orders]
+        last = max((end for end in ends if end is not None), default=None)
+        if last is not None and at < last + feeling.rest:
+            line = s.line("next_day_rest", area=s.order.book.name(area))
+            s, more = end(s, Outcome.REFUSED, at, line)
+            return s, (*effects, *more)
+        if last is not None and feeling is not Feeling.NORMAL and at - last > SORE_TOO_LONG:
+            s, said = reply(s, at, "next_day_look")
+            effects += said
+    if feeling is None or feeling.bad:
+        s, said = reply(_one_lighter(s, area), at, "next_day_lighter")
+        effects += said
+    s, more = _next(s, at)
+    return s, (*effects, *more)
+
+
+def _one_lighter(s: Session, area: str) -> Session:
+    """Lower the ceiling of an area by one level, wherever it comes in the plan."""
+    orders = tuple(
+        replace(order, profile=replace(order.profile, ceiling=max(LOWEST, order.ceiling - 1)))
+        if order.area.key == area
+        else order
+        for order in s.plan.orders
+    )
+    return replace(s, plan=replace(s.plan, orders=orders))
 
 
 def _side(s: Session, answer: Answer, at: datetime) -> Move:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -68,6 +68,18 @@ class Profile:
     """Pressing time of all areas in the last 24 h."""
     gunned_today: timedelta = timedelta()
     """Time of the gun on all areas in the last 24 h."""
+    last_session_at: datetime | None = None
+    """When this area was worked on last, on the side that is asked for."""
+    ask_next_day: bool = False
+    """Nobody has said yet how that session was felt (massage.md §4.4)."""
+    stubborn: bool = False
+    """Two rated sessions of this area in the last 14 days, none with a drop of 1 or more."""
+    lasting_pain: bool = False
+    """It has been sore for two to three weeks (massage.md §4.4)."""
+    told_not_loosening: bool = False
+    """Was told within the last 7 days that this area does not loosen (massage.md §4.4)."""
+    advice: str | None = None
+    """Key of a line that whoever has to ask somebody first hears in the introduction."""
 
     @property
     def familiar(self) -> bool:

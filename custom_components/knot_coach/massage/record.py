@@ -51,4 +51,5 @@ def _record(s: Session, order: Order, notes: Notes, now: datetime, trigger: str)
         "counts": dict(notes.counts),
         "missed": notes.missed,
         "heat_seconds": round(notes.heated.total_seconds(), 1),
+        "not_loosening": notes.not_loosening,
     }

@@ -157,6 +157,12 @@ def _save_order(order: Order) -> dict[str, Any]:
             },
             "pressed_in_all": profile.pressed_in_all.total_seconds(),
             "gunned_today": profile.gunned_today.total_seconds(),
+            "last_session_at": profile.last_session_at and profile.last_session_at.isoformat(),
+            "ask_next_day": profile.ask_next_day,
+            "stubborn": profile.stubborn,
+            "lasting_pain": profile.lasting_pain,
+            "told_not_loosening": profile.told_not_loosening,
+            "advice": profile.advice,
         },
     }
 
@@ -169,6 +175,8 @@ def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phr
     }
     for key in ("pressed_in_all", "gunned_today"):
         profile[key] = timedelta(seconds=profile[key])
+    if profile["last_session_at"] is not None:
+        profile["last_session_at"] = datetime.fromisoformat(profile["last_session_at"])
     return Order(
         area=areas[data["area"]],
         side=None if data["side"] is None else Side(data["side"]),
@@ -227,6 +235,7 @@ def _save_notes(notes: Notes) -> dict[str, Any]:
         "counts": dict(notes.counts),
         "missed": notes.missed,
         "heated": notes.heated.total_seconds(),
+        "not_loosening": notes.not_loosening,
     }
 
 
@@ -239,4 +248,5 @@ def _restore_notes(data: Mapping[str, Any]) -> Notes:
         counts={Command(command): times for command, times in data["counts"].items()},
         missed=data["missed"],
         heated=timedelta(seconds=data["heated"]),
+        not_loosening=data["not_loosening"],
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, assert_never
 
-from .areas import Area, Side
+from .areas import Area, Region, Side
 from .messages import Command, Question
 from .notes import Notes
 from .order import HIGHEST_CEILING, Order
@@ -245,8 +245,18 @@ class Session:
     @property
     def gated(self) -> Area:
         """The area whose gate is the next to be asked; only while one is."""
-        gated = [order.area for order in self.plan.orders if order.area.gate is not None]
-        return gated[-self.todo.count(Question.GATE)]
+        return gated_areas(self.plan)[-self.todo.count(Question.GATE)]
+
+    @property
+    def recalled(self) -> Area:
+        """The area that the next-day question is about; only while one is to be asked."""
+        return recalled_areas(self.plan)[-self.todo.count(Question.NEXT_DAY)]
+
+    @property
+    def neck(self) -> bool:
+        """Whether the neck is or was worked on, so that dizziness is an emergency (massage.md §4.3)."""
+        reached = self.plan.orders[: self.part + 1]
+        return any(order.area.region is Region.NECK for order in reached)
 
     @property
     def unknown_side(self) -> int:
@@ -350,6 +360,18 @@ class Session:
     def line(self, key: str, variant: int = 0, /, **slots: object) -> Line:
         """Fill in a line of the session's phrasebook."""
         return self.order.book.line(key, variant, **slots)
+
+
+def gated_areas(plan: Plan) -> tuple[Area, ...]:
+    """Return the areas that have a gate, each once, in the order in which they are asked about."""
+    areas = {order.area.key: order.area for order in plan.orders}
+    return tuple(area for area in areas.values() if area.gate is not None)
+
+
+def recalled_areas(plan: Plan) -> tuple[Area, ...]:
+    """Return the areas whose last session is asked about; a stretch needs no such question."""
+    recalled = [o for o in plan.orders if o.profile.ask_next_day and not o.stretch_only]
+    return tuple({order.area.key: order.area for order in recalled}.values())
 
 
 def allowance_of(s: Session, step: Step) -> timedelta:

@@ -64,6 +64,10 @@ class SessionView:
     """The same, from when it can be heard; before that nobody can know it."""
     allowed: frozenset[Command] = frozenset()
     heat_ends_at: datetime | None = None
+    neck: bool = False
+    """The neck is or was worked on (massage.md §4.3, tier B+)."""
+    gate_opens_on_yes: bool = False
+    """The gate that is being asked about opens on a yes, not on a no."""
 
 
 IDLE = SessionView()
@@ -97,7 +101,17 @@ def view(s: Session | None, now: datetime) -> SessionView:
         heard_question=s.state.question if isinstance(s.state, Asking) and s.state.begun else None,
         allowed=ALLOWED[type(s.state)],
         heat_ends_at=_heat_ends_at(s),
+        neck=s.neck,
+        gate_opens_on_yes=_gate_opens_on_yes(s),
     )
+
+
+def _gate_opens_on_yes(s: Session) -> bool:
+    match s.state:
+        case Asking(question=Question.GATE):
+            return s.gated.gate is not None and s.gated.gate.opens_on_yes
+        case _:
+            return False
 
 
 def _shown(s: Session) -> Shown:

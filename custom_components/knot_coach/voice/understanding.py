@@ -165,7 +165,14 @@ def _answer(
             return StopHeard(replace(stop, certain=True))
         case Question.WRONG if stop:
             return AnswerHeard(Answer.NO)
-        case Question.SIDE | Question.HEAT | Question.SKIN | Question.WRONG | Question.ACHE:
+        case (
+            Question.SIDE
+            | Question.NEXT_DAY
+            | Question.HEAT
+            | Question.SKIN
+            | Question.WRONG
+            | Question.ACHE
+        ):
             denied = stop is not None and stop.denied and question is not Question.HEAT
             if stop and not denied:
                 return StopHeard(stop)
