@@ -12,8 +12,9 @@ import pytest
 
 from custom_components.knot_coach import content
 from custom_components.knot_coach.content import CATALOGUE, Catalogue, CatalogueError
-from custom_components.knot_coach.massage.areas import Area, Gun, Side
+from custom_components.knot_coach.massage.areas import Consequence, Gate, Gun, Region, Side, Tool
 from custom_components.knot_coach.massage.phases import Length, Phase
+from custom_components.knot_coach.massage.screening import Finding
 from custom_components.knot_coach.massage.wording import MAX_WORDS, Line, Phrasebook
 
 EXACT = {
@@ -122,14 +123,14 @@ def messages() -> dict[str, str]:
 
 
 SCREEN_ONLY = {"broken_entry"}
-"""Errors that nobody hears: there is no coach to say them."""
+"""Errors that nobody hears: there is no coach to say them. Nor are those of a routine's text."""
 
 
 def test_what_is_refused_on_the_screen_can_be_refused_in_words(catalogue: Catalogue) -> None:
     """`Refused(key)` is shown as an error and spoken as `reply.<key>` or `not_now.<key>`."""
     lines = catalogue.books["en"].lines
     for key, message in messages().items():
-        if key in SCREEN_ONLY:
+        if key in SCREEN_ONLY or key.startswith("routine_"):
             continue
         reason = key.removeprefix("not_now_")
         spoken = f"reply.{key}" if reason == key else f"not_now.{reason}"
@@ -240,39 +241,216 @@ def test_common_lines_vary(catalogue: Catalogue) -> None:
         assert book.line(key, 0) != book.line(key, 1), key
 
 
-@pytest.mark.parametrize(
-    "area",
-    [
-        Area(
-            key="upper_traps",
-            sides=(Side.LEFT, Side.RIGHT),
-            cap=6,
-            cross=3,
-            gun=Gun.NO,
-            overlap="neck",
+PAIR = (Side.LEFT, Side.RIGHT)
+CENTRE = (Side.CENTRE,)
+HANDS = (Tool.HANDS,)
+BALL_OR_HANDS = (Tool.BALL, Tool.HANDS)
+BALL_ROLLER_OR_HANDS = (Tool.BALL, Tool.ROLLER, Tool.HANDS)
+FACTS = [
+    # key, region, sides, cap, cross, gun, ways
+    ("upper_traps", Region.NECK, PAIR, 6, 3, Gun.NO, HANDS),
+    ("suboccipitals", Region.NECK, CENTRE, 4, 0, Gun.NO, HANDS),
+    ("shoulder_blade", Region.TRUNK, PAIR, 6, 4, Gun.REACH, (Tool.BALL, Tool.CANE)),
+    ("upper_back", Region.TRUNK, CENTRE, 5, 0, Gun.NO, (Tool.TWO_BALLS, Tool.ROLLER)),
+    ("rear_shoulder", Region.ARM, PAIR, 6, 4, Gun.OK, BALL_OR_HANDS),
+    ("chest", Region.TRUNK, PAIR, 5, 0, Gun.NO, HANDS),
+    ("lower_back", Region.TRUNK, PAIR, 5, 0, Gun.NO, BALL_OR_HANDS),
+    ("glutes", Region.TRUNK, PAIR, 6, 3, Gun.OK, BALL_ROLLER_OR_HANDS),
+    ("hamstrings", Region.LEG, PAIR, 6, 4, Gun.OK, BALL_ROLLER_OR_HANDS),
+    ("quads_outer_thigh", Region.LEG, PAIR, 6, 4, Gun.OK, HANDS),
+    ("calf", Region.LEG, PAIR, 6, 4, Gun.OK, BALL_ROLLER_OR_HANDS),
+    ("foot_arch", Region.LEG, PAIR, 6, 4, Gun.NO, BALL_OR_HANDS),
+    ("forearm", Region.ARM, PAIR, 6, 4, Gun.OK, HANDS),
+    ("hand_thumb", Region.ARM, PAIR, 5, 3, Gun.NO, HANDS),
+    ("jaw", Region.NECK, CENTRE, 3, 0, Gun.NO, HANDS),
+]
+"""Typed by hand from massage.md §3.1 to §3.15, in its order."""
+
+
+def test_facts_of_every_area(catalogue: Catalogue) -> None:
+    found = [
+        (a.key, a.region, a.sides, a.cap, a.cross, a.gun, a.ways) for a in catalogue.areas.values()
+    ]
+    assert found == FACTS
+
+
+def test_what_rules_an_area_out(catalogue: Catalogue) -> None:
+    """massage.md §4.1; what a blood clot rules out follows from the region."""
+    found = {area.key: area.blocked_by for area in catalogue.areas.values() if area.blocked_by}
+    assert found == {
+        "upper_traps": {Finding.NECK},
+        "suboccipitals": {Finding.NECK},
+        "jaw": {Finding.NECK},
+        "upper_back": {Finding.BONES},
+        "lower_back": {Finding.BONES},
+        "foot_arch": {Finding.REDUCED_FEELING},
+        "calf": {Finding.PREGNANT},
+        "chest": {Finding.HEART},
+    }
+
+
+GATES = {
+    "chest": (
+        Gate(opens_on_yes=True, otherwise=Consequence.EMERGENCY),
+        (
+            "Is this a muscle ache you can find by touch,"
+            " with no breathlessness, sweating, or spreading pain?"
         ),
-        Area(
-            key="shoulder_blade",
-            sides=(Side.LEFT, Side.RIGHT),
-            cap=6,
-            cross=4,
-            gun=Gun.REACH,
-            overlap="blade",
-            resettle=True,
+    ),
+    "lower_back": (
+        Gate(opens_on_yes=False, otherwise=Consequence.EMERGENCY),
+        (
+            "Any leg weakness, numbness between the legs, bladder or bowel change, fever,"
+            " or a recent fall?"
         ),
-        Area(key="forearm", sides=(Side.LEFT, Side.RIGHT), cap=6, cross=4, gun=Gun.OK),
-    ],
-    ids=lambda area: area.key,
-)
-def test_facts_of_an_area(catalogue: Catalogue, area: Area) -> None:
-    """Typed by hand from massage.md §3.1, §3.3 and §3.13."""
-    assert catalogue.areas[area.key] == area
+    ),
+    "calf": (
+        Gate(opens_on_yes=False, otherwise=Consequence.LEG),
+        "Is one calf newly swollen, warm, red, or sore without a reason?",
+    ),
+}
+"""massage.md §3.6, §3.7, §3.11."""
+
+
+def test_three_areas_have_a_gate(catalogue: Catalogue) -> None:
+    book = catalogue.books["en"]
+    found = {
+        area.key: (area.gate, book.cues(area.key, "gate", area.sides[0])[0].text)
+        for area in catalogue.areas.values()
+        if area.gate
+    }
+    assert found == GATES
+
+
+def test_areas_that_share_their_load(catalogue: Catalogue) -> None:
+    """massage.md §4.4."""
+    groups: dict[str | None, set[str]] = {}
+    for area in catalogue.areas.values():
+        groups.setdefault(area.overlap, set()).add(area.key)
+    del groups[None]
+    assert sorted(groups.values(), key=sorted) == [
+        {"glutes", "lower_back"},
+        {"jaw", "suboccipitals", "upper_traps"},
+        {"rear_shoulder", "shoulder_blade", "upper_back"},
+    ]
+
+
+def test_the_jaw_is_unlike_the_others(catalogue: Catalogue) -> None:
+    """No deep session, and holds that do not climb (massage.md §3.15)."""
+    for area in catalogue.areas.values():
+        usual = area.key != "jaw"
+        assert area.ramp is usual
+        assert (Length.DEEP in area.lengths) is usual
+        assert {Length.QUICK, Length.STANDARD} <= set(area.lengths)
 
 
 def test_no_massager_near_the_neck(catalogue: Catalogue) -> None:
+    """massage.md F16."""
     for area in catalogue.areas.values():
-        if area.overlap == "neck":
+        if area.region is Region.NECK:
             assert area.gun is Gun.NO, area.key
+
+
+# What is said of an area.
+
+WORDS = {
+    # The first and the last words of massage.md §3 for each area, and what stands alone there.
+    ("suboccipitals", "press", 1): "Nod yes very slightly, as if agreeing with a whisper.",
+    ("suboccipitals", "aftercare", 0): "Roll to your side, wait a moment, then sit up slowly.",
+    ("upper_back", "setup", 0): (
+        "Put two balls in a sock. Stand at a wall, one ball each side of your spine."
+    ),
+    ("upper_back", "stretch", 1): "Come back to the middle. Now turn slowly to the other side.",
+    ("rear_shoulder", "setup", 0): (
+        "Stand side on to a wall. Hold the ball on the soft back of your left shoulder."
+    ),
+    (
+        "rear_shoulder",
+        "stretch",
+        0,
+    ): "Draw your left arm across your chest. Keep that shoulder low.",
+    ("chest", "locate", 0): (
+        "With your right fingers, feel the muscle below the collarbone, near the shoulder."
+    ),
+    ("chest", "stretch", 0): (
+        "Rest your left forearm on a door frame. Step forward until you feel a mild stretch."
+    ),
+    ("lower_back", "setup", 1): "Keep the ball above the hip bone and below the ribs.",
+    ("lower_back", "stretch", 1): "Or lie down and draw both knees slowly towards your chest.",
+    ("glutes", "setup", 1): "If the floor suits you, sit on the ball and lean back on your hands.",
+    ("glutes", "tool", 0): (
+        "Glide the massager over the upper outer muscle. Keep off tailbone and hip bone."
+    ),
+    ("hamstrings", "cross_fiber", 0): (
+        "Swing your lower leg slightly left and right, so the muscle rolls over the ball."
+    ),
+    ("quads_outer_thigh", "locate", 1): (
+        "For the outer side, work the muscle in front of the band, not the band."
+    ),
+    ("calf", "setup", 0): (
+        "Sit and rest your left calf on the ball or roller, about halfway down."
+    ),
+    ("calf", "press", 1): "Draw small slow circles with your foot while you stay.",
+    ("foot_arch", "press", 0): "Stop on one spot. Lean your forearm on your thigh to add weight.",
+    ("hand_thumb", "stretch", 0): (
+        "Open your hand wide. Ease the left thumb gently away from the palm."
+    ),
+    ("jaw", "broad", 1): "Now circle lightly at your temples.",
+    ("jaw", "stretch", 0): (
+        "Open your mouth slowly, only as far as is comfortable. Hold for five seconds."
+    ),
+}
+
+
+@pytest.mark.parametrize("place", WORDS)
+def test_the_words_of_the_reference(catalogue: Catalogue, place: tuple[str, str, int]) -> None:
+    area, key, number = place
+    side = catalogue.areas[area].sides[0]
+    assert catalogue.books["en"].cues(area, key, side)[number].text == WORDS[place]
+
+
+NOT_OF = {
+    Tool.HANDS: re.compile(r"\b(balls?|roller|rolling|sock|cane)\b"),
+    Tool.ROLLER: re.compile(r"\b(balls?|sock|cane|tip|knuckles?)\b"),
+    Tool.CANE: re.compile(r"\b(balls?|roller|rolling|sock|knuckles?)\b"),
+}
+"""What must not be spoken of to whoever works in another way than the first."""
+LYING = re.compile(r"\b(lie|lying|floor suits|sit up)\b", re.IGNORECASE)
+SPOKEN_WHILE = (
+    *("setup", "setup_brief", "avoid", "warm_up", "locate", "broad", "press"),
+    *("cross_fiber", "stretch", "aftercare"),
+)
+
+
+def test_the_words_fit_the_way(catalogue: Catalogue) -> None:
+    """Nobody hears of a ball who has none, and nobody of lying down who must not."""
+    book = catalogue.books["en"]
+    for area in catalogue.areas.values():
+        for way, upright in product(area.ways, (False, True)):
+            other = () if way is area.ways[0] else (str(way),)
+            wordings = ("upright", *other) if upright else other
+            for key, side in product(SPOKEN_WHILE, area.sides):
+                for line in book.cues(area.key, key, side, wordings):
+                    assert not (other and NOT_OF[way].search(line.text)), (way, line)
+                    assert not (upright and LYING.search(line.text)), line
+
+
+def test_no_area_done_in_the_centre_has_a_side(catalogue: Catalogue) -> None:
+    for area in catalogue.areas.values():
+        if area.sides == CENTRE:
+            for key in catalogue.books["en"].areas[area.key]:
+                for line in catalogue.books["en"].cues(area.key, key, Side.CENTRE):
+                    assert "centre" not in line.text, line
+
+
+def test_names_are_one_thing_in_the_singular(catalogue: Catalogue) -> None:
+    """Because the coach says "your {area} is resting" of it."""
+    book = catalogue.books["en"]
+    names = [book.name(area) for area in catalogue.areas]
+    assert names == [
+        *("neck", "skull base", "shoulder blade", "upper back", "rear shoulder", "chest muscle"),
+        *("lower back", "buttock", "hamstring", "thigh", "calf", "foot", "forearm", "hand", "jaw"),
+    ]
 
 
 def test_both_hands_are_named_the_right_way_round(catalogue: Catalogue) -> None:
@@ -293,7 +471,7 @@ async def test_home_assistant_reads_the_files_once(
     first = await content.async_load(hass)
     monkeypatch.setattr(content, "read", None)
     assert await content.async_load(hass) is first
-    assert first.areas.keys() == {"forearm", "shoulder_blade", "upper_traps"}
+    assert len(first.areas) == len(FACTS)
 
 
 # What a wrong file is answered with.
@@ -359,12 +537,95 @@ def remove(file: str) -> Spoil:
         (
             replace("phrases/en.yaml", "    tool: Glide", "    aftercare: Glide"),
             "phrases/en.yaml",
-            "areas.forearm: missing tool",
+            "areas.shoulder_blade: missing tool",
         ),
         (
             replace("areas/forearm.yaml", "gun: ok", "gun: ok\ngate: swelling"),
+            "areas/forearm.yaml",
+            "gate",
+        ),
+        (
+            replace(
+                "areas/forearm.yaml",
+                "gun: ok",
+                'gun: ok\ngate: {opens_on: "no", otherwise: leg}',
+            ),
             "phrases/en.yaml",
             "areas.forearm: missing gate",
+        ),
+        (
+            replace("areas/calf.yaml", 'gate: {opens_on: "no", otherwise: leg}', ""),
+            "phrases/en.yaml",
+            "areas.calf.gate: this area has none",
+        ),
+        (
+            replace("areas/glutes.yaml", "cross: 3", "cross: 0"),
+            "phrases/en.yaml",
+            "areas.glutes.cross_fiber: this area has none",
+        ),
+        (
+            replace("areas/glutes.yaml", "[ball, roller, hands]", "[ball, hands, roller]"),
+            "areas/glutes.yaml",
+            "ways: hands must come last",
+        ),
+        (
+            replace("areas/glutes.yaml", "[ball, roller, hands]", "[]"),
+            "areas/glutes.yaml",
+            "ways",
+        ),
+        (
+            replace("areas/glutes.yaml", "[ball, roller, hands]", "[ball, hands]"),
+            "phrases/en.yaml",
+            "areas.glutes.roller: this area has no such way",
+        ),
+        (
+            replace("areas/chest.yaml", "ways: [hands]", "ways: [ball, hands]"),
+            "phrases/en.yaml",
+            "areas.chest.hands: missing setup",
+        ),
+        (
+            replace("areas/jaw.yaml", "lengths: [quick, standard]", "lengths: [quick]"),
+            "areas/jaw.yaml",
+            "timing.standard: this length is not offered",
+        ),
+        (
+            replace("areas/jaw.yaml", "    holds: 3", "    hold: 3"),
+            "areas/jaw.yaml",
+            "timing.quick.hold",
+        ),
+        (
+            replace("areas/chest.yaml", "[heart]", "[hart]"),
+            "areas/chest.yaml",
+            "blocked_by",
+        ),
+        (
+            replace("phrases/en.yaml", "      - Now circle lightly at your temples.\n", ""),
+            "phrases/en.yaml",
+            "areas.jaw.broad: needs a second line",
+        ),
+        (
+            replace("phrases/en.yaml", "Sit upright. Let your", "Sit {side}. Let your"),
+            "phrases/en.yaml",
+            "areas.jaw.setup: an area in the centre has no side",
+        ),
+        (
+            replace(
+                "phrases/en.yaml",
+                "setup_brief: Sit upright, teeth apart.",
+                "setup_brief: Sit upright, with your teeth apart.",
+            ),
+            "phrases/en.yaml",
+            "areas.jaw.setup_brief: has more than half the words of setup",
+        ),
+        (
+            replace("phrases/en.yaml", "      setup_brief: Sit, {side} calf on the roller.\n", ""),
+            "phrases/en.yaml",
+            "areas.calf.roller.setup_brief: missing beside roller.setup",
+        ),
+        (
+            replace("sentences/en.yaml", "  jaw:\n", "  jaws:\n"),
+            "sentences/en.yaml",
+            "areas: missing jaw",
         ),
         (remove("areas/forearm.yaml"), "phrases/en.yaml", "areas: unknown forearm"),
         (remove("phrases/en.yaml"), "phrases/en.yaml", "missing"),
@@ -372,7 +633,7 @@ def remove(file: str) -> Spoil:
         (
             lambda folder: (folder / "sentences/en.yaml").write_text("{}\n"),
             "sentences/en.yaml",
-            "top level",
+            "areas: required",
         ),
         (
             lambda folder: (folder / "phrases/de.yaml").write_text(

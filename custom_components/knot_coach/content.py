@@ -4,7 +4,7 @@ A new area, phrase or language is a YAML file and no code, so what a file may ho
 once, with an error that names the file and the key, and nowhere else.
 """
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -49,6 +49,8 @@ NEEDED: Final = frozenset(
     }
 )
 """What no area can be worked on without."""
+SIDE_SLOTS: Final = frozenset({"side", "other"})
+"""Slots of a line that only an area with two sides can fill."""
 
 
 class CatalogueError(HomeAssistantError):
@@ -79,6 +81,14 @@ def _sides(value: object) -> list[str]:
     if sides != [Side.CENTRE] and (len(sides) != len(PAIR) or set(sides) != PAIR):
         raise vol.Invalid("must be [left, right] or [centre]")
     return sides
+
+
+def _ways(value: object) -> list[str]:
+    """Accept what an area can be worked on with; everybody has hands, so nothing follows them."""
+    ways: list[str] = vol.Schema(vol.All([vol.In(Tool)], vol.Length(min=1), vol.Unique()))(value)
+    if Tool.HANDS in ways[:-1]:
+        raise vol.Invalid("hands must come last")
+    return ways
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -121,7 +131,7 @@ AREA_SCHEMA: Final = vol.Schema(
         vol.Required("cap"): vol.All(int, vol.Range(min=1, max=7)),
         vol.Required("cross"): vol.All(int, vol.Range(min=0, max=4)),
         vol.Required("gun"): vol.In(Gun),
-        vol.Required("ways"): vol.All([vol.In(Tool)], vol.Length(min=1)),
+        vol.Required("ways"): _ways,
         vol.Optional("blocked_by"): [vol.In(Finding)],
         vol.Optional("gate"): {
             vol.Required("opens_on"): vol.In(["yes", "no"]),
@@ -135,7 +145,7 @@ AREA_SCHEMA: Final = vol.Schema(
     }
 )
 _AREA_KEYS: Final = vol.In(
-    [NAME, SETUP, SETUP_BRIEF, AVOID, GATE, *(str(phase) for phase in Phase)]
+    sorted({*NEEDED, GATE, Phase.CROSS_FIBER, Phase.TOOL, Phase.AFTERCARE}, key=str)
 )
 _WORDINGS: Final = vol.In([UPRIGHT, *(str(tool) for tool in Tool)])
 
@@ -160,7 +170,8 @@ BOOK_SCHEMA: Final = vol.Schema(
         vol.Required("areas"): {str: _area_texts},
     }
 )
-SENTENCES_SCHEMA: Final = vol.Schema(vol.All({str: object}, vol.Length(min=1)))
+SENTENCES_SCHEMA: Final = vol.Schema({vol.Required("areas"): {str: [str]}, vol.Extra: object})
+"""What is heard is checked where it becomes a grammar; here only that no area is missing."""
 
 
 @singleton(CONTENT, async_=True)
@@ -185,11 +196,17 @@ def read(path: Path) -> Catalogue:
     sentences = {file.stem: _load(file, SENTENCES_SCHEMA) for file in _files(path / "sentences")}
     if REFERENCE_LANGUAGE not in books:
         raise CatalogueError(f"{path / 'phrases' / f'{REFERENCE_LANGUAGE}.yaml'}: file is missing")
+    reference = books[REFERENCE_LANGUAGE]
+    for key, area in areas.items():
+        _check_area(path / "areas" / f"{key}.yaml", area)
     for language, book in books.items():
-        _check(path / "phrases" / f"{language}.yaml", book, books[REFERENCE_LANGUAGE], areas)
+        _check_book(path / "phrases" / f"{language}.yaml", book, reference, areas)
+        file = path / "sentences" / f"{language}.yaml"
         if language not in sentences:
-            raise CatalogueError(f"{path / 'sentences' / f'{language}.yaml'}: file is missing")
-    return Catalogue(areas, books, sentences)
+            raise CatalogueError(f"{file}: file is missing")
+        _compare(file, "areas", sentences[language]["areas"].keys(), areas.keys())
+    # Where only some areas can be named, the first ones are, so their order is that of a person.
+    return Catalogue({key: areas[key] for key in reference.areas}, books, sentences)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -217,17 +234,71 @@ def _named[T: (Area, Phrasebook)](file: Path, field: str, item: T) -> T:
     return item
 
 
-def _check(file: Path, book: Phrasebook, reference: Phrasebook, areas: Mapping[str, Area]) -> None:
+def _check_area(file: Path, area: Area) -> None:
+    """Raise CatalogueError when a length has a timing and is not offered."""
+    for length in area.timing:
+        if length not in area.lengths:
+            raise CatalogueError(f"{file}: timing.{length}: this length is not offered")
+
+
+def _check_book(
+    file: Path, book: Phrasebook, reference: Phrasebook, areas: Mapping[str, Area]
+) -> None:
     """Raise CatalogueError when a key is missing from a language, or one too many is there."""
     _compare(file, "words", book.words.keys(), reference.words.keys())
     _compare(file, "lines", book.lines.keys(), reference.lines.keys())
     _compare(file, "areas", book.areas.keys(), areas.keys())
     for key, texts in book.areas.items():
-        needed = NEEDED | ({Phase.CROSS_FIBER} if areas[key].cross else set())
-        needed |= {Phase.TOOL} if areas[key].gun is not Gun.NO else set()
-        needed |= {GATE} if areas[key].gate else set()
-        if missing := sorted(needed - texts.keys()):
-            raise CatalogueError(f"{file}: areas.{key}: missing {', '.join(missing)}")
+        for name, fault in _faults(areas[key], texts):
+            raise CatalogueError(f"{file}: areas.{key}{name}: {fault}")
+
+
+type Faults = Iterator[tuple[str, str]]
+"""Keys inside an area, with a dot in front, and what is wrong there."""
+
+
+def _faults(area: Area, texts: Mapping[str, tuple[str, ...]]) -> Faults:
+    """Yield what is wrong with the words of an area."""
+    possible = {
+        Phase.CROSS_FIBER: area.cross > 0,
+        Phase.TOOL: area.gun is not Gun.NO,
+        GATE: area.gate is not None,
+    }
+    needed = NEEDED | {key for key, needs in possible.items() if needs}
+    if missing := sorted(needed - texts.keys()):
+        yield "", f"missing {', '.join(missing)}"
+    for key in texts:
+        if not possible.get(key.rpartition(".")[2], True):
+            yield f".{key}", "this area has none"
+    if len(texts[Phase.BROAD]) == 1 and any(row.broad_after for row in area.timing.values()):
+        yield f".{Phase.BROAD}", "needs a second line, for the strokes after the pressing"
+    for key, lines in texts.items():
+        if area.sides == (Side.CENTRE,) and any(slots(line) & SIDE_SLOTS for line in lines):
+            yield f".{key}", "an area in the centre has no side"
+    yield from _faults_of_wordings(area, texts)
+
+
+def _faults_of_wordings(area: Area, texts: Mapping[str, tuple[str, ...]]) -> Faults:
+    """Yield what is wrong with the other words for other ways and positions."""
+    others = {str(way) for way in area.ways[1:]}
+    names = {name for name, dot, _ in (key.partition(".") for key in texts) if dot}
+    for name in sorted(names - others - {UPRIGHT}):
+        yield f".{name}", "this area has no such way"
+    for name in sorted(others):
+        if f"{name}.{SETUP}" not in texts:
+            yield f".{name}", f"missing {SETUP}"
+    for key, lines in texts.items():
+        if key != SETUP and not key.endswith(f".{SETUP}"):
+            continue
+        brief = f"{key.removesuffix(SETUP)}{SETUP_BRIEF}"
+        if brief not in texts:
+            yield f".{brief}", f"missing beside {key}"
+        elif 2 * _words(texts[brief]) > _words(lines):
+            yield f".{brief}", f"has more than half the words of {key}"
+
+
+def _words(lines: Iterable[str]) -> int:
+    return sum(len(line.split()) for line in lines)
 
 
 def _compare(file: Path, section: str, found: AbstractSet[str], expected: AbstractSet[str]) -> None:

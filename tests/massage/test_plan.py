@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 import pytest
 
 from massage.areas import Side
@@ -11,28 +11,100 @@ from massage.order import Order, Profile
 from massage.phases import BOUNDS, PRESSING, Length, Phase
 from massage.plan import compile_plan
 from massage.pressure import START
+from massage.timing import seconds_of, stretch_pace
 from tests.massage.stage import AREAS, BOOK
 
 TOTALS = {
-    ("upper_traps", "quick"): "3:55",
-    ("upper_traps", "standard"): "9:10",
-    ("upper_traps", "deep"): "14:05",
-    ("shoulder_blade", "quick"): "3:55",
-    ("shoulder_blade", "standard"): "9:10",
-    ("shoulder_blade", "deep"): "14:05",
-    ("forearm", "quick"): "3:55",
-    ("forearm", "standard"): "9:10",
-    ("forearm", "deep"): "15:05",
+    # quick, standard, deep
+    "rear_shoulder": ("3:55", "9:10", "15:05"),
+    "glutes": ("3:55", "9:10", "15:05"),
+    "hamstrings": ("3:55", "9:10", "15:05"),
+    "quads_outer_thigh": ("3:55", "9:10", "15:05"),
+    "calf": ("3:55", "9:10", "15:05"),
+    "forearm": ("3:55", "9:10", "15:05"),
+    "upper_traps": ("3:55", "9:10", "14:05"),
+    "shoulder_blade": ("3:55", "9:10", "14:05"),
+    "foot_arch": ("3:55", "9:10", "14:05"),
+    "upper_back": ("3:55", "8:40", "13:25"),
+    "chest": ("3:55", "8:40", "13:25"),
+    "lower_back": ("3:55", "8:40", "13:25"),
+    "suboccipitals": ("3:35", "7:20", "9:25"),
+    "hand_thumb": ("3:55", "9:10", "10:15"),
+    # Deep is not offered, and plays as standard.
+    "jaw": ("3:25", "7:02", "7:02"),
 }
-BOTH_SIDES = {"quick": "6:45", "standard": "15:50", "deep": "15:50"}
-"""Deep is not offered on both sides, and plays as standard."""
-FIRST_TIME = {"quick": "3:55", "standard": "7:25", "deep": "7:25"}
-"""One round per spot, and deep plays as standard."""
+WITH_GUN_IN_REACH = ("3:55", "9:10", "15:05")
+"""The shoulder blade of somebody who gets there without strain."""
+BOTH_SIDES = {
+    # Deep is not offered on both sides, and plays as standard.
+    **dict.fromkeys(TOTALS, ("6:45", "15:50", "15:50")),
+    **dict.fromkeys(("chest", "lower_back"), ("6:45", "14:50", "14:50")),
+}
+FIRST_TIME = {
+    # One round per spot, and deep plays as standard.
+    **dict.fromkeys(TOTALS, ("3:55", "7:25", "7:25")),
+    **dict.fromkeys(("upper_back", "chest", "lower_back"), ("3:55", "6:55", "6:55")),
+    "suboccipitals": ("3:35", "6:00", "6:00"),
+    "jaw": ("3:25", "7:02", "7:02"),
+}
+SPLIT = [
+    # What differs from the base, in seconds (massage.md §3.16).
+    ("suboccipitals", "quick", {"press": [45], "release_hold": [15]}),
+    (
+        "suboccipitals",
+        "standard",
+        {"warm_up": [40], "press": [45, 45], "release_hold": [15, 15], "stretch": [50]},
+    ),
+    (
+        "suboccipitals",
+        "deep",
+        {
+            "warm_up": [60],
+            "broad": [60],
+            "press": [60, 60],
+            "release_hold": [20, 20],
+            "ease_off": [20, 20],
+            "stretch": [60],
+        },
+    ),
+    (
+        "hand_thumb",
+        "deep",
+        {"warm_up": [60], "broad": [60], "press": [60, 60], "stretch": [60], "tool": []},
+    ),
+    (
+        "jaw",
+        "quick",
+        {"broad": [40], "press": [30], "release_hold": [], "ease_off": [15], "stretch": [30]},
+    ),
+    (
+        "jaw",
+        "standard",
+        {
+            "warm_up": [30],
+            "locate": [30],
+            "broad": [80, 40],
+            "press": [72],
+            "release_hold": [],
+            "ease_off": [30],
+            "stretch": [50],
+        },
+    ),
+]
 
 
-def order(area: str = "forearm", length: str = "standard", side: Side = Side.LEFT) -> Order:
+def side_of(area: str) -> Side:
+    """The left one, where there are sides."""
+    return AREAS[area].sides[0]
+
+
+def order(area: str = "forearm", length: str = "standard", side: Side | None = None) -> Order:
     return Order(
-        area=AREAS[area], side=side, length=Length(length), book=BOOK, profile=Profile(gun=True)
+        area=AREAS[area],
+        side=side or side_of(area),
+        length=Length(length),
+        book=BOOK,
+        profile=Profile(gun=True),
     )
 
 
@@ -41,23 +113,68 @@ def total(wanted: Order) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
-@pytest.mark.parametrize(("key", "expected"), TOTALS.items())
-def test_the_totals(key: tuple[str, str], expected: str) -> None:
-    assert total(order(*key)) == expected
-    assert total(order(*key, Side.RIGHT)) == expected
+def totals(area: str, side: Side, profile: Profile) -> tuple[str, ...]:
+    return tuple(total(replace(order(area, length, side), profile=profile)) for length in Length)
+
+
+def test_every_area_has_its_totals() -> None:
+    assert TOTALS.keys() == AREAS.keys()
 
 
 @pytest.mark.parametrize("area", AREAS)
-@pytest.mark.parametrize(("length", "expected"), BOTH_SIDES.items())
-def test_the_totals_of_both_sides(area: str, length: str, expected: str) -> None:
-    assert total(order(area, length, Side.BOTH)) == expected
+def test_the_totals(area: str) -> None:
+    for side in AREAS[area].sides:
+        assert totals(area, side, Profile(gun=True)) == TOTALS[area]
+
+
+def test_the_gun_adds_a_minute_where_it_is_in_reach() -> None:
+    found = totals("shoulder_blade", Side.LEFT, Profile(gun=True, gun_reach=True))
+    assert found == WITH_GUN_IN_REACH
+
+
+@pytest.mark.parametrize("area", [area for area in AREAS if AREAS[area].allows(Side.BOTH)])
+def test_the_totals_of_both_sides(area: str) -> None:
+    assert totals(area, Side.BOTH, Profile(gun=True)) == BOTH_SIDES[area]
 
 
 @pytest.mark.parametrize("area", AREAS)
-@pytest.mark.parametrize(("length", "expected"), FIRST_TIME.items())
-def test_the_totals_of_a_first_time(area: str, length: str, expected: str) -> None:
-    wanted = replace(order(area, length), profile=Profile(first_time=True))
-    assert total(wanted) == expected
+def test_the_totals_of_a_first_time(area: str) -> None:
+    assert totals(area, side_of(area), Profile(first_time=True)) == FIRST_TIME[area]
+
+
+@pytest.mark.parametrize(("area", "length", "expected"), SPLIT)
+def test_what_differs_from_the_usual(
+    area: str, length: str, expected: dict[str, list[int]]
+) -> None:
+    steps = compile_plan(order(area, length)).steps
+    found = {phase: [step.seconds for step in steps if step.phase == phase] for phase in expected}
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("area", "length", "pace"),
+    [
+        ("forearm", "quick", (25, 10)),
+        ("forearm", "standard", (25, 10)),
+        ("suboccipitals", "standard", (20, 10)),
+        ("suboccipitals", "deep", (25, 10)),
+        ("jaw", "quick", (5, 5)),
+        ("jaw", "standard", (5, 5)),
+    ],
+)
+def test_the_pace_of_a_stretch(area: str, length: str, pace: tuple[int, int]) -> None:
+    wanted = order(area, length)
+    assert stretch_pace(wanted, seconds_of(wanted, Phase.STRETCH)) == pace
+
+
+@pytest.mark.parametrize(("length", "holds"), [("quick", 3), ("standard", 6), ("deep", 6)])
+def test_the_jaw_is_held_shortly_and_often(length: str, holds: int) -> None:
+    """Ten to twelve seconds each (massage.md §3.15)."""
+    (press,) = (
+        step for step in compile_plan(order("jaw", length)).steps if step.phase is Phase.PRESS
+    )
+    assert press.holds == holds
+    assert 10 <= press.seconds / holds <= 12
 
 
 def phases(wanted: Order) -> list[str]:
@@ -97,8 +214,10 @@ def test_the_set_up_comes_once_and_again_where_the_warm_up_left_the_position() -
     def settled(area: str) -> list[Phase]:
         return [step.phase for step in compile_plan(order(area)).steps if step.setup]
 
-    assert settled("forearm") == ["warm_up"]
-    assert settled("shoulder_blade") == ["warm_up", "locate"]
+    left = {"shoulder_blade", "upper_back", "rear_shoulder", "lower_back", "glutes"}
+    for area in AREAS:
+        expected = ["warm_up", "locate"] if area in left else ["warm_up"]
+        assert settled(area) == expected, area
 
 
 @pytest.mark.parametrize(
@@ -116,9 +235,10 @@ def test_what_is_forbidden_is_left_out(profile: Profile, gone: set[str]) -> None
     assert left_out == gone
 
 
-@pytest.mark.parametrize("area", ["upper_traps", "shoulder_blade"])
-def test_no_gun_on_neck_and_out_of_reach(area: str) -> None:
-    assert "tool" not in phases(order(area, "deep"))
+@pytest.mark.parametrize("area", AREAS)
+def test_a_gun_is_used_where_it_may_be_and_is_in_reach(area: str) -> None:
+    allowed = {"rear_shoulder", "glutes", "hamstrings", "quads_outer_thigh", "calf", "forearm"}
+    assert ("tool" in phases(order(area, "deep"))) is (area in allowed)
 
 
 def test_deep_is_played_as_standard_where_screening_forbids_it() -> None:
@@ -170,7 +290,7 @@ def test_without_a_side_there_is_no_plan_yet() -> None:
 @given(
     area=st.sampled_from(list(AREAS)),
     length=st.sampled_from(list(Length)),
-    side=st.sampled_from([Side.LEFT, Side.RIGHT, Side.BOTH]),
+    side=st.sampled_from(list(Side)),
     profile=st.builds(
         Profile,
         first_time=st.booleans(),
@@ -183,6 +303,7 @@ def test_without_a_side_there_is_no_plan_yet() -> None:
 def test_every_plan_keeps_the_bounds(
     area: str, length: Length, side: Side, profile: Profile
 ) -> None:
+    assume(AREAS[area].allows(side))
     plan = compile_plan(replace(order(area, length, side), profile=profile))
     assert plan.steps[0].phase is Phase.CHECK_IN
     assert plan.steps[-1].phase is Phase.AFTERCARE

@@ -197,9 +197,12 @@ class _Builder:
 
     def _literal(self, templates: Iterable[str]) -> tuple[str, ...]:
         def words(match: re.Match[str]) -> str:
-            return f"({'|'.join(text for text, _ in self._lists[match[1]])})"
+            return f"({'|'.join(literally(text) for text, _ in self._lists[match[1]])})"
 
-        literal = tuple(_REFERENCE.sub(words, template) for template in templates)
+        def literally(text: str) -> str:
+            return _REFERENCE.sub(words, text)
+
+        literal = tuple(literally(template) for template in templates)
         if len(literal) > MOST_TEMPLATES:
             raise ValueError(f"{len(literal)} templates in a group, {MOST_TEMPLATES} at most")
         return literal
