@@ -19,10 +19,7 @@ from .const import DOMAIN
 from .content import Catalogue
 from .heater import Heater
 from .massage import messages
-from .massage.areas import Side
 from .massage.messages import Answer, Command, NotNow, Question, Report
-from .massage.order import Talk
-from .massage.phases import Length
 from .massage.plan import Plan
 from .massage.record import records
 from .massage.routine import Routine
@@ -34,7 +31,7 @@ from .massage.wording import Phrasebook
 from .put_away import Shelf, unpack
 from .routines import routines_of
 from .runner import Runner
-from .settings import Choice, Settings, Target
+from .settings import Settings
 from .speech import Speech
 from .store import Memory
 from .voice.sentences import async_session_changed
@@ -96,11 +93,6 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def routines(self) -> Mapping[str, Routine]:
         """The person's own routines, by name."""
         return routines_of(self.config_entry)
-
-    @property
-    def choice(self) -> Choice:
-        """What the next session gets where nobody says otherwise."""
-        return self.admission.choice
 
     @property
     def heater(self) -> Heater | None:
@@ -181,14 +173,11 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     def admit(self, wanted: Wanted) -> Plan:
         """Return the plan for what is wanted, if it may be started now. Raises Refused."""
-        self._check_free(wanted.parts[0].area)
-        plan = self.admission.admit(wanted, self.book, self.now())
-        if not self._speech.available:
-            raise Refused("no_output")
-        return plan
+        self.check_free(wanted.parts[0].area)
+        return self.admission.admit(wanted, self.book, self.now())
 
-    def _check_free(self, area: str) -> None:
-        """Raise Refused where this coach, or its room, has no place for a session now."""
+    def check_free(self, area: str) -> None:
+        """Raise Refused where this coach, its room or its voice has no place for a session now."""
         if self._closed:
             raise Refused("closing")
         if self.memory.interrupted is not None:
@@ -200,6 +189,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
             other: Coach = entry.runtime_data
             if other is not self and other.busy and self.settings.meets(other.settings):
                 raise Refused("room_taken", name=other.settings.name)
+        if not self._speech.available:
+            raise Refused("no_output")
 
     @property
     def busy(self) -> bool:
@@ -211,7 +202,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
         Raises Refused if another one begins or nothing can be spoken; nothing is started then.
         """
-        self._check_free(plan.order.area.key)
+        self.check_free(plan.order.area.key)
         self._starting, self._called_off = True, False
         try:
             await self._speech.async_check(self.book.line("health"))
@@ -221,7 +212,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             self._starting = False
         if self._called_off:
             raise Refused("called_off")
-        self._check_free(plan.order.area.key)
+        self.check_free(plan.order.area.key)
         self._trigger, self._context = trigger, context
         now, first_id = self.now(), self._runner.next_id
         self._speech.begin(first_id)
@@ -251,11 +242,6 @@ class Coach(DataUpdateCoordinator[SessionView]):
         if not person and question is not Question.SIDE:
             raise Refused("person_needed")
         self.report(messages.Answered(answer, person=person))
-
-    async def async_choose(self, name: str, value: Side | Length | Target | Talk | None) -> None:
-        """Change one thing that the next session gets; `name` is that of a field of `Choice`."""
-        setattr(self.choice, name, value)
-        self.async_update_listeners()
 
     @callback
     def report(self, fact: Report) -> None:
@@ -317,10 +303,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def _ended(self, session: Session, now: datetime, **changes: object) -> None:
         left, self._lock = self._lock, None
         rows = [row | changes for row in records(session, now, self._trigger)]
-        self.hass.async_create_task(
-            self.memory.async_add(rows, left),
-            f"{self.name} record",
-        )
+        self.hass.async_create_task(self.memory.async_add(rows, left), f"{self.name} record")
         if self._reload:
             self.async_reload_when_idle()
 

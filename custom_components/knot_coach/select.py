@@ -86,7 +86,7 @@ class CoachSelect(CoachEntity, SelectEntity, RestoreEntity):
     def __init__(self, coach: Coach, description: CoachSelectDescription) -> None:
         """Remember what a coach of these settings begins with."""
         super().__init__(coach, description)
-        self._default = description.read_fn(coach.choice)
+        self._default = description.read_fn(coach.admission.choice)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -106,12 +106,14 @@ class CoachSelect(CoachEntity, SelectEntity, RestoreEntity):
     @property
     @override
     def current_option(self) -> str:
-        return self.entity_description.read_fn(self.coordinator.choice)
+        return self.entity_description.read_fn(self.coordinator.admission.choice)
 
     @override
     async def async_select_option(self, option: str) -> None:
         description = self.entity_description
-        await self.coordinator.async_choose(description.key, description.write_fn(option))
+        choice = self.coordinator.admission.choice
+        setattr(choice, description.key, description.write_fn(option))
+        self.coordinator.async_update_listeners()
 
 
 class NextDaySelect(CoachEntity, SelectEntity):
