@@ -26,21 +26,24 @@ import voluptuous as vol
 from custom_components.knot_coach import async_setup_entry, forms
 from custom_components.knot_coach.announce import Output
 from custom_components.knot_coach.const import DOMAIN
+from custom_components.knot_coach.content import CATALOGUE
 from custom_components.knot_coach.forms import (
-    ASKED,
     COACH_FORM,
+    ELSEWHERE,
+    GUN_FORM,
     HEAT_FORM,
     OUTPUTS_FORM,
-    PLACES,
     PROFILE_FORM,
     SCREENING_FORM,
-    where_form,
+    details_form,
 )
 from custom_components.knot_coach.heater import HeatConfig
 from custom_components.knot_coach.hello import async_say_hello
-from custom_components.knot_coach.massage.screening import LOCAL, Finding
+from custom_components.knot_coach.massage.areas import Tool
+from custom_components.knot_coach.massage.screening import CLEARABLE, LOCAL, TODAY, Finding
 from custom_components.knot_coach.massage.wording import Line
-from custom_components.knot_coach.settings import Settings, Target
+from custom_components.knot_coach.screening_due import forget_screening
+from custom_components.knot_coach.settings import OWNABLE, Settings, Target
 from tests.virtual_clock import VirtualClock
 from tests.voice_stack import (
     FakeNotify,
@@ -51,7 +54,16 @@ from tests.voice_stack import (
     setup_stack,
 )
 
-PROFILE = {"target": "firm", "ceiling": 7.0, "senior": True, "gun": True}
+PROFILE: dict[str, Any] = {
+    "target": "firm",
+    "ceiling": 7.0,
+    "senior": True,
+    "short_breath": True,
+    "tools": ["roller", "cane"],
+    "gun": True,
+    "next_day_question": True,
+}
+AREAS = sorted(file.stem for file in (CATALOGUE / "areas").glob("*.yaml"))
 WORDS: dict[str, Any] = json.loads(
     (Path(forms.__file__).parent / "translations" / "en.json").read_text()
 )
@@ -142,6 +154,13 @@ class Walk:
         """What the form complains about, by field."""
         return self.result.get("errors") or {}
 
+    def options_of(self, field: str) -> list[str]:
+        """What can be chosen in a field."""
+        schema = self.result["data_schema"]
+        assert schema is not None
+        options: list[str] = schema.schema[field].config["options"]
+        return options
+
     @property
     def shown(self) -> dict[str, Any]:
         """What the form suggests, sections included."""
@@ -230,6 +249,10 @@ async def test_the_short_way(
     assert settings.ceiling == 6
     assert not settings.senior
     assert not settings.gun
+    assert not settings.gun_reach
+    assert settings.tools == {Tool.BALL}
+    assert not settings.short_breath
+    assert not settings.next_day_question
     assert settings.acknowledged == today()
     assert settings.screening is not None
     assert settings.screening.on == today()
@@ -254,10 +277,14 @@ async def test_the_long_way(hass: HomeAssistant, walk: Walk, room: str, stack: S
     )
     await walk.fill(heater=heater, temperature=temperature, power=power, heat_minutes=15.0)
     await walk.fill(findings=["bleeding", "metalwork", "injury"], acknowledged=True)
-    assert walk.step == "where"
-    assert walk.fields == ["injury", "metalwork"]
-    await walk.fill(injury=["calf", "jaw"], metalwork=["elsewhere"])
+    assert walk.step == "details"
+    assert walk.fields == ["injury", "metalwork", "cleared"]
+    await walk.fill(
+        injury=["upper_traps", "shoulder_blade"], metalwork=["elsewhere"], cleared=["bleeding"]
+    )
     await walk.fill(**PROFILE)
+    assert walk.step == "gun"
+    await walk.fill(gun_reach=True)
 
     settings = settings_of(walk)
     assert settings.person == "person.anna"
@@ -274,13 +301,18 @@ async def test_the_long_way(hass: HomeAssistant, walk: Walk, room: str, stack: S
     assert settings.ceiling == 7
     assert settings.senior
     assert settings.gun
+    assert settings.gun_reach
+    assert settings.tools == {Tool.ROLLER, Tool.CANE}
+    assert settings.short_breath
+    assert settings.next_day_question
     assert settings.screening is not None
     assert settings.screening.findings == {Finding.BLEEDING, Finding.METALWORK, Finding.INJURY}
     assert settings.screening.places == {
-        (Finding.INJURY, "calf"),
-        (Finding.INJURY, "jaw"),
+        (Finding.INJURY, "upper_traps"),
+        (Finding.INJURY, "shoulder_blade"),
         (Finding.METALWORK, "elsewhere"),
     }
+    assert settings.screening.cleared == {Finding.BLEEDING}
 
 
 async def test_what_is_stored_is_plain(walk: Walk, room: str) -> None:
@@ -299,19 +331,18 @@ async def test_what_is_stored_is_plain(walk: Walk, room: str) -> None:
         "heat_minutes": 10,
         "findings": [],
         "places": {},
+        "cleared": [],
         "screened_on": today().isoformat(),
         "acknowledged_on": today().isoformat(),
         "target": "balanced",
         "ceiling": 6,
         "senior": False,
+        "short_breath": False,
+        "tools": ["ball"],
         "gun": False,
+        "gun_reach": False,
+        "next_day_question": False,
     }
-
-
-def test_every_question_is_asked_once() -> None:
-    assert set(ASKED) == set(Finding) - {Finding.OVER_65}
-    assert set(ASKED) >= LOCAL
-    assert len(PLACES) == 16
 
 
 async def test_what_is_added_comes_to_life_and_takes_changes_over(
@@ -327,7 +358,7 @@ async def test_what_is_added_comes_to_life_and_takes_changes_over(
     assert entry.runtime_data.settings.target == "balanced"
 
     options = await Options(hass, entry).open("profile")
-    await options.fill(target="firm", ceiling=6, senior=False, gun=False)
+    await options.fill(target="firm", ceiling=6)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
     assert entry.runtime_data.settings.target == "firm"
@@ -577,21 +608,80 @@ async def test_nothing_without_the_tick(walk: Walk, room: str) -> None:
     assert walk.errors == {"acknowledged": "acknowledge_required"}
     assert walk.shown["findings"] == ["heart"]
     await walk.fill(findings=["heart"], acknowledged=True)
+    assert walk.step == "details"
+    assert walk.fields == ["cleared"]
+    await walk.fill()
     await walk.fill()
     screening = settings_of(walk).screening
     assert screening is not None
     assert screening.findings == {Finding.HEART}
+    assert not screening.cleared
 
 
 async def test_a_finding_at_a_place_needs_the_place(walk: Walk, room: str) -> None:
     await to_screening(walk, room)
     await walk.fill(findings=["injury", "reduced_feeling"], acknowledged=True)
     await walk.fill(injury=["forearm"])
-    assert walk.step == "where"
+    assert walk.step == "details"
     assert walk.errors == {"reduced_feeling": "where_required"}
     assert walk.shown["injury"] == ["forearm"]
-    await walk.fill(injury=["forearm"], reduced_feeling=["foot_arch"])
+    await walk.fill(injury=["forearm"], reduced_feeling=["upper_traps"])
     assert walk.step == "profile"
+
+
+async def test_what_a_clinician_has_cleared_needs_no_place(walk: Walk, room: str) -> None:
+    await to_screening(walk, room)
+    await walk.fill(findings=["injury", "metalwork"], acknowledged=True)
+    await walk.fill(cleared=["injury"])
+    assert walk.errors == {"metalwork": "where_required"}
+    assert walk.shown["cleared"] == ["injury"]
+    await walk.fill(cleared=["injury", "metalwork"])
+    await walk.fill()
+    screening = settings_of(walk).screening
+    assert screening is not None
+    assert screening.cleared == {Finding.INJURY, Finding.METALWORK}
+    assert not screening.places
+
+
+async def test_only_what_was_ticked_can_be_cleared(walk: Walk, room: str) -> None:
+    await to_screening(walk, room)
+    ticked = ["minor_alone", "clot_now", "cancer", "heart", "sedated_today"]
+    await walk.fill(findings=ticked, acknowledged=True)
+    assert walk.options_of("cleared") == ["cancer", "heart"]
+    with pytest.raises(vol.Invalid):
+        await walk.fill(cleared=["clot_now"])
+
+
+async def test_every_area_is_a_place(walk: Walk, room: str) -> None:
+    await to_screening(walk, room)
+    await walk.fill(findings=["injury"], acknowledged=True)
+    assert walk.options_of("injury") == [*AREAS, "elsewhere"]
+
+
+@pytest.mark.parametrize("finding", sorted(set(Finding) - LOCAL - CLEARABLE))
+async def test_nothing_more_is_asked_where_there_is_nothing_more(
+    walk: Walk, room: str, finding: Finding
+) -> None:
+    await to_screening(walk, room)
+    await walk.fill(findings=[str(finding)], acknowledged=True)
+    assert walk.step == "profile"
+
+
+async def test_who_owns_no_tool_works_with_the_hands(walk: Walk, room: str) -> None:
+    await to_profile(walk, room)
+    assert walk.options_of("tools") == ["ball", "two_balls", "roller", "cane"]
+    await walk.fill(tools=[])
+    assert not settings_of(walk).tools
+
+
+async def test_the_reach_of_a_gun_is_asked_of_its_owner(walk: Walk, room: str) -> None:
+    await to_profile(walk, room)
+    await walk.fill(gun=True)
+    assert walk.step == "gun"
+    await walk.fill()
+    settings = settings_of(walk)
+    assert settings.gun
+    assert not settings.gun_reach
 
 
 # --- later ----------------------------------------------------------------------------------------
@@ -606,8 +696,9 @@ async def entry_fixture(hass: HomeAssistant, walk: Walk, room: str, stack: Stack
     )
     await walk.fill(heater=switch(hass), heat_minutes=12)
     await walk.fill(findings=["injury"], acknowledged=True)
-    await walk.fill(injury=["calf"])
+    await walk.fill(injury=["upper_traps"])
     await walk.fill(**PROFILE)
+    await walk.fill(gun_reach=True)
     await hass.async_block_till_done()
     entry: ConfigEntry = walk.result["result"]
     return entry
@@ -684,16 +775,31 @@ class Options:
 async def test_change_the_profile(hass: HomeAssistant, entry: ConfigEntry) -> None:
     before = dict(entry.options)
     options = await Options(hass, entry).open("profile")
-    assert options.shown == {"target": "firm", "ceiling": 7, "senior": True, "gun": True}
-    await options.fill(target="gentle", ceiling=3.0, senior=False, gun=False)
+    assert options.shown == PROFILE
+    await options.fill(target="gentle", ceiling=3.0, tools=["ball"])
     assert options.result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == before | {
         "target": "gentle",
         "ceiling": 3,
         "senior": False,
+        "short_breath": False,
+        "tools": ["ball"],
         "gun": False,
+        "gun_reach": False,
+        "next_day_question": False,
     }
     assert Settings.from_entry(entry).target.level == 4
+
+
+async def test_change_the_reach_of_the_gun(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    options = await Options(hass, entry).open("profile")
+    before = dict(entry.options)
+    await options.fill(**PROFILE)
+    assert options.result["step_id"] == "gun"
+    assert options.shown == {"gun_reach": True}
+    assert entry.options == before
+    await options.fill(gun_reach=False)
+    assert entry.options == before | {"gun_reach": False}
 
 
 async def test_change_the_heat(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -720,22 +826,61 @@ async def test_my_health_changed(
     await options.fill(findings=["injury", "pregnant"], acknowledged=False)
     assert options.result["errors"] == {"acknowledged": "acknowledge_required"}
     await options.fill(findings=["injury", "pregnant"], acknowledged=True)
-    assert options.shown == {"injury": ["calf"]}
+    assert options.shown == {"injury": ["upper_traps"], "cleared": []}
     await options.fill(injury=[])
     assert options.result["errors"] == {"injury": "where_required"}
-    await options.fill(injury=["jaw"])
+    await options.fill(injury=["shoulder_blade"], cleared=["pregnant"])
     settings = Settings.from_entry(entry)
     assert settings.acknowledged == today()
     assert settings.screening is not None
     assert settings.screening.on == today()
     assert settings.screening.findings == {Finding.INJURY, Finding.PREGNANT}
-    assert settings.screening.places == {(Finding.INJURY, "jaw")}
+    assert settings.screening.places == {(Finding.INJURY, "shoulder_blade")}
+    assert settings.screening.cleared == {Finding.PREGNANT}
 
     await (await Options(hass, entry).open("screening")).fill(findings=[], acknowledged=True)
     screening = Settings.from_entry(entry).screening
     assert screening is not None
     assert not screening.findings
     assert not screening.places
+    assert not screening.cleared
+
+
+async def test_a_clearance_is_shown_again_with_its_finding(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    options = await Options(hass, entry).open("screening")
+    await options.fill(findings=["cancer", "heart"], acknowledged=True)
+    await options.fill(cleared=["cancer", "heart"])
+    options = await Options(hass, entry).open("screening")
+    assert options.shown == {"findings": ["cancer", "heart"]}
+    await options.fill(findings=["bones", "heart"], acknowledged=True)
+    assert options.shown == {"cleared": ["heart"]}
+
+
+async def test_what_was_true_of_a_day_is_asked_anew(
+    hass: HomeAssistant, entry: ConfigEntry, virtual_time: VirtualClock
+) -> None:
+    options = await Options(hass, entry).open("screening")
+    ticked = sorted({*TODAY, Finding.VIBRATION})
+    await options.fill(findings=ticked, acknowledged=True)
+    assert (await Options(hass, entry).open("screening")).shown == {"findings": ticked}
+    await virtual_time.advance(24 * 3600)
+    assert (await Options(hass, entry).open("screening")).shown == {"findings": ["vibration"]}
+    forget_screening(hass, entry)
+    assert (await Options(hass, entry).open("screening")).shown == {"findings": ticked}
+
+
+async def test_a_place_that_is_no_longer_an_area_can_be_answered_anew(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    places = {"injury": ["tail", "shoulder_blade"], "metalwork": ["tail"]}
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "places": places})
+    options = await Options(hass, entry).open("screening")
+    await options.fill(findings=["injury", "metalwork"], acknowledged=True)
+    assert options.shown == {"injury": ["shoulder_blade"], "metalwork": [], "cleared": []}
+    await options.fill(injury=["shoulder_blade"])
+    assert options.result["errors"] == {"metalwork": "where_required"}
 
 
 # --- the typed view -------------------------------------------------------------------------------
@@ -755,6 +900,19 @@ def test_settings_of_an_entry_with_no_options_start_nothing() -> None:
     assert settings.acknowledged is None
     assert settings.heat is None
     assert settings.heat_minutes == 10
+    assert settings.tools == {Tool.BALL}
+    assert not settings.gun_reach
+    assert not settings.short_breath
+    assert not settings.next_day_question
+
+
+def test_answers_of_before_anything_could_be_cleared() -> None:
+    screening = Settings.from_entry(
+        entry_of(screened_on="2026-11-24", findings=["heart"])
+    ).screening
+    assert screening is not None
+    assert screening.findings == {Finding.HEART}
+    assert not screening.cleared
 
 
 @pytest.mark.parametrize(
@@ -773,9 +931,11 @@ def test_settings_stay_within_their_limits(stored: dict[str, int], read: tuple[i
     "options",
     [
         {"target": "brutal"},
+        {"tools": ["hammer"]},
         {"screened_on": "yesterday"},
         {"acknowledged_on": "yesterday"},
         {"screened_on": "2026-11-24", "findings": ["hangover"]},
+        {"screened_on": "2026-11-24", "cleared": ["hangover"]},
     ],
 )
 def test_settings_that_cannot_be_read(options: dict[str, Any]) -> None:
@@ -797,14 +957,16 @@ FORMS = {
         "outputs": OUTPUTS_FORM,
         "heat": HEAT_FORM,
         "screening": SCREENING_FORM,
-        "where": where_form(Finding),
+        "details": details_form(Finding, AREAS),
         "profile": PROFILE_FORM,
+        "gun": GUN_FORM,
     },
     "options": {
         "heat": HEAT_FORM,
         "screening": SCREENING_FORM,
-        "where": where_form(Finding),
+        "details": details_form(Finding, AREAS),
         "profile": PROFILE_FORM,
+        "gun": GUN_FORM,
     },
 }
 
@@ -827,9 +989,20 @@ def test_every_field_has_a_name_and_an_explanation(flow: str, step: str) -> None
 
 
 def test_every_choice_has_a_name() -> None:
-    assert WORDS["selector"]["finding"]["options"].keys() == {*ASKED}
-    assert WORDS["selector"]["place"]["options"].keys() == {*PLACES}
-    assert WORDS["selector"]["target"]["options"].keys() == {*Target}
+    options = {key: words["options"] for key, words in WORDS["selector"].items()}
+    assert options["finding"].keys() == {*Finding}
+    assert options["cleared"].keys() == CLEARABLE
+    assert options["place"].keys() >= {*AREAS, ELSEWHERE}
+    assert options["tool"].keys() == {*OWNABLE}
+    assert options["target"].keys() == {*Target}
+
+
+def test_every_question_is_one_and_says_what_unsure_means() -> None:
+    for question in WORDS["selector"]["finding"]["options"].values():
+        assert question.endswith("?")
+    for flow in ("config", "options"):
+        told = WORDS[flow]["step"]["screening"]["data_description"]["findings"]
+        assert "Not sure counts as yes." in told
 
 
 def test_no_words_are_left_over() -> None:

@@ -13,7 +13,7 @@ from tests.virtual_clock import VirtualClock
 
 async def test_diagnostics_of_a_session(hass: HomeAssistant, virtual_time: VirtualClock) -> None:
     assert await async_setup_component(hass, DIAGNOSTICS, {})
-    house = await House(hass, virtual_time).build(options={"findings": ["over_65"]})
+    house = await House(hass, virtual_time).build(options={"findings": ["bleeding"]})
     await house.say("start quick neck knot routine on the left")
     await house.until_question("health")
     found = await async_get_config_entry_diagnostics(hass, house.entry)
@@ -22,7 +22,7 @@ async def test_diagnostics_of_a_session(hass: HomeAssistant, virtual_time: Virtu
     assert found["session"]["question"] == "health"
     assert found["heat"] == {"set_up": False, "on": False, "stuck": False}
     text = json.dumps(found, default=str)
-    assert "over_65" not in text
+    assert "bleeding" not in text
     assert "Sam" not in text
 
 

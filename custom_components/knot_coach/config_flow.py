@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlow,
 )
 from homeassistant.core import callback
@@ -20,24 +21,31 @@ from .const import DOMAIN, Conf
 from .content import async_load
 from .forms import (
     COACH_FORM,
+    GUN_FORM,
     HEAT_FORM,
     OUTPUTS_FORM,
     PROFILE_FORM,
     SCREENING_FORM,
     coach_error,
     coach_from,
+    details_error,
+    details_form,
+    details_shown,
     heat_error,
     heat_from,
-    local,
     name_of,
+    needs_details,
     output_error,
     outputs_from,
     outputs_shown,
     profile_from,
+    screening_error,
     screening_from,
-    where_form,
+    screening_shown,
 )
 from .hello import async_say_hello
+from .routine_flow import RoutineFlow
+from .routines import ROUTINE
 from .settings import output_from
 
 type Answers = dict[str, Any] | None
@@ -63,6 +71,15 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry[Any]) -> KnotCoachOptionsFlow:
         """Return the flow that changes limits, heat and health answers."""
         return KnotCoachOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry[Any]
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flow that puts routines together."""
+        return {ROUTINE: RoutineFlow}
 
     @override
     async def async_step_user(self, user_input: Answers = None) -> ConfigFlowResult:
@@ -166,8 +183,8 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := screening_error(user_input)):
             self._screening = user_input
-            if local(user_input[Conf.FINDINGS]):
-                return await self.async_step_where()
+            if needs_details(user_input[Conf.FINDINGS]):
+                return await self.async_step_details()
             self._options |= screening_from(user_input, {})
             return await self.async_step_profile()
         return self.async_show_form(
@@ -176,45 +193,43 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
         )
 
-    async def async_step_where(self, user_input: Answers = None) -> ConfigFlowResult:
-        """Ask which places the answers are about."""
+    async def async_step_details(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask which places the answers are about, and which of them a clinician has cleared."""
         findings = self._screening[Conf.FINDINGS]
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := where_error(user_input)):
+        if user_input is not None and not (errors := details_error(findings, user_input)):
             self._options |= screening_from(self._screening, user_input)
             return await self.async_step_profile()
+        form = details_form(findings, (await async_load(self.hass)).areas)
         return self.async_show_form(
-            step_id="where",
-            data_schema=self.add_suggested_values_to_schema(where_form(findings), user_input),
+            step_id="details",
+            data_schema=self.add_suggested_values_to_schema(form, user_input),
             errors=errors,
         )
 
     async def async_step_profile(self, user_input: Answers = None) -> ConfigFlowResult:
-        """Ask how firm, and add the coach."""
+        """Ask how firm, and with what."""
         if user_input is None:
             return self.async_show_form(step_id="profile", data_schema=PROFILE_FORM)
-        # Another flow may have taken the name since the first step.
+        self._options |= profile_from(user_input)
+        return await self.async_step_gun() if user_input[Conf.GUN] else await self._async_add()
+
+    async def async_step_gun(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask the owner of a massage gun how far they reach with it."""
+        if user_input is None:
+            return self.async_show_form(step_id="gun", data_schema=GUN_FORM)
+        self._options |= user_input
+        return await self._async_add()
+
+    async def _async_add(self) -> ConfigFlowResult:
+        """Add the coach, unless another flow has taken the name since the first step."""
         if coach_error(self.hass, self._data, self._taken_names()):
             return await self.async_step_user(
                 {key: self._data[key] for key in COACH_FORM.schema if key in self._data}
             )
         return self.async_create_entry(
-            title=self._data[Conf.NAME],
-            data=self._data,
-            options=self._options | profile_from(user_input),
+            title=self._data[Conf.NAME], data=self._data, options=self._options
         )
-
-
-def screening_error(answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with the health answers: nothing starts without the tick."""
-    if answers[Conf.ACKNOWLEDGED]:
-        return {}
-    return {Conf.ACKNOWLEDGED: "acknowledge_required"}
-
-
-def where_error(answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return which findings have no place."""
-    return {finding: "where_required" for finding, places in answers.items() if not places}
 
 
 class KnotCoachOptionsFlow(OptionsFlow):
@@ -222,6 +237,7 @@ class KnotCoachOptionsFlow(OptionsFlow):
 
     def __init__(self) -> None:
         """Begin with nothing answered."""
+        self._profile: dict[str, Any] = {}
         self._screening: dict[str, Any] = {}
 
     async def async_step_init(
@@ -235,10 +251,19 @@ class KnotCoachOptionsFlow(OptionsFlow):
         )
 
     async def async_step_profile(self, user_input: Answers = None) -> ConfigFlowResult:
-        """Ask how firm."""
-        if user_input is not None:
-            return self._changed(profile_from(user_input))
-        return self._form("profile", PROFILE_FORM, self.config_entry.options, {})
+        """Ask how firm, and with what."""
+        if user_input is None:
+            return self._form("profile", PROFILE_FORM, self.config_entry.options, {})
+        self._profile = profile_from(user_input)
+        if user_input[Conf.GUN]:
+            return await self.async_step_gun()
+        return self._changed(self._profile)
+
+    async def async_step_gun(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask the owner of a massage gun how far they reach with it."""
+        if user_input is None:
+            return self._form("gun", GUN_FORM, self.config_entry.options, {})
+        return self._changed(self._profile | user_input)
 
     async def async_step_heat(self, user_input: Answers = None) -> ConfigFlowResult:
         """Ask what may warm before a session."""
@@ -252,20 +277,21 @@ class KnotCoachOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := screening_error(user_input)):
             self._screening = user_input
-            if local(user_input[Conf.FINDINGS]):
-                return await self.async_step_where()
+            if needs_details(user_input[Conf.FINDINGS]):
+                return await self.async_step_details()
             return self._changed(screening_from(user_input, {}))
-        shown = user_input or self.config_entry.options
+        shown = user_input or screening_shown(self.config_entry.options)
         return self._form("screening", SCREENING_FORM, shown, errors)
 
-    async def async_step_where(self, user_input: Answers = None) -> ConfigFlowResult:
-        """Ask which places the answers are about."""
+    async def async_step_details(self, user_input: Answers = None) -> ConfigFlowResult:
+        """Ask which places the answers are about, and which of them a clinician has cleared."""
+        findings = self._screening[Conf.FINDINGS]
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := where_error(user_input)):
+        if user_input is not None and not (errors := details_error(findings, user_input)):
             return self._changed(screening_from(self._screening, user_input))
-        form = where_form(self._screening[Conf.FINDINGS])
-        shown = user_input or self.config_entry.options.get(Conf.PLACES, {})
-        return self._form("where", form, shown, errors)
+        areas = (await async_load(self.hass)).areas
+        shown = user_input or details_shown(self.config_entry.options, findings, areas)
+        return self._form("details", details_form(findings, areas), shown, errors)
 
     def _form(
         self, step: str, form: vol.Schema, shown: Mapping[str, Any], errors: dict[str, str]

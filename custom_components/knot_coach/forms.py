@@ -1,6 +1,6 @@
 """The forms of the config and options flows: what is asked, and how an answer is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from typing import Any, Final
 
 from homeassistant.components import tts
@@ -31,33 +31,19 @@ from .const import Conf
 from .heater import unfit
 from .massage.heat import DEFAULT_MINUTES
 from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING
-from .massage.screening import LOCAL, Finding
-from .settings import LOWEST_CEILING, MAX_HEAT_MINUTES, MIN_HEAT_MINUTES, Target
+from .massage.screening import CLEARABLE, LOCAL, TODAY, Finding
+from .settings import (
+    DEFAULT_TOOLS,
+    LOWEST_CEILING,
+    MAX_HEAT_MINUTES,
+    MIN_HEAT_MINUTES,
+    OWNABLE,
+    Target,
+)
 from .thermometer import Thermometer
 
 ELSEWHERE: Final = "elsewhere"
 """A place on the body that no area stands for."""
-PLACES: Final = (
-    "upper_traps",
-    "suboccipitals",
-    "shoulder_blade",
-    "upper_back",
-    "rear_shoulder",
-    "chest",
-    "lower_back",
-    "glutes",
-    "hamstrings",
-    "quads_outer_thigh",
-    "calf",
-    "foot_arch",
-    "forearm",
-    "hand_thumb",
-    "jaw",
-    ELSEWHERE,
-)
-"""All areas of massage.md §3, so that an answer given today still holds when an area is added."""
-ASKED: Final = tuple(finding for finding in Finding if finding is not Finding.OVER_65)
-"""The age is asked with the profile."""
 
 
 def _entity(*domains: str, device_class: str | None = None, many: bool = False) -> EntitySelector:
@@ -73,8 +59,20 @@ def _choice(options: Iterable[str], key: str, *, many: bool = False) -> SelectSe
             options=[*options],
             translation_key=key,
             multiple=many,
-            # A long list of places would hide the end of the form.
-            mode=SelectSelectorMode.DROPDOWN if key == "place" else SelectSelectorMode.LIST,
+            mode=SelectSelectorMode.LIST,
+        )
+    )
+
+
+def _places(areas: Iterable[str]) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[*areas, ELSEWHERE],
+            translation_key="place",
+            multiple=True,
+            # A long list would hide the end of the form, and one by key is in no order for people.
+            mode=SelectSelectorMode.DROPDOWN,
+            sort=True,
         )
     )
 
@@ -120,7 +118,7 @@ HEAT_FORM: Final = vol.Schema(
 )
 SCREENING_FORM: Final = vol.Schema(
     {
-        vol.Optional(Conf.FINDINGS, default=list): _choice(ASKED, "finding", many=True),
+        vol.Optional(Conf.FINDINGS, default=list): _choice(Finding, "finding", many=True),
         vol.Required(Conf.ACKNOWLEDGED, default=False): BooleanSelector(),
     }
 )
@@ -131,24 +129,36 @@ PROFILE_FORM: Final = vol.Schema(
             LOWEST_CEILING, HIGHEST_CEILING
         ),
         vol.Required(Conf.SENIOR, default=False): BooleanSelector(),
+        vol.Required(Conf.SHORT_BREATH, default=False): BooleanSelector(),
+        vol.Optional(Conf.TOOLS, default=lambda: [*DEFAULT_TOOLS]): _choice(
+            OWNABLE, "tool", many=True
+        ),
         vol.Required(Conf.GUN, default=False): BooleanSelector(),
+        vol.Required(Conf.NEXT_DAY_QUESTION, default=False): BooleanSelector(),
     }
 )
+GUN_FORM: Final = vol.Schema({vol.Required(Conf.GUN_REACH, default=False): BooleanSelector()})
+"""What is asked of whoever owns a massage gun."""
 
 
-def where_form(findings: Iterable[str]) -> vol.Schema:
-    """Ask where each finding is that blocks only the place it is at."""
-    return vol.Schema(
-        {
-            vol.Optional(finding, default=list): _choice(PLACES, "place", many=True)
-            for finding in local(findings)
-        }
-    )
+def details_form(findings: Iterable[str], areas: Iterable[str]) -> vol.Schema:
+    """Ask where each finding is that blocks only its place, and what a clinician has cleared."""
+    form: dict[vol.Marker, SelectSelector] = {
+        vol.Optional(finding, default=list): _places(areas) for finding in _those(LOCAL, findings)
+    }
+    if clearable := _those(CLEARABLE, findings):
+        form[vol.Optional(Conf.CLEARED, default=list)] = _choice(clearable, "cleared", many=True)
+    return vol.Schema(form)
 
 
-def local(findings: Iterable[str]) -> list[str]:
-    """Return the findings that block only the place they are at, in the order they are asked."""
-    return [finding for finding in ASKED if finding in LOCAL and finding in findings]
+def needs_details(findings: Iterable[str]) -> bool:
+    """Tell whether there is more to ask about these findings."""
+    return bool(_those(LOCAL | CLEARABLE, findings))
+
+
+def _those(wanted: AbstractSet[Finding], findings: Iterable[str]) -> list[str]:
+    """Return the wanted ones among the findings, in the order they are asked."""
+    return [str(finding) for finding in Finding if finding in wanted and finding in findings]
 
 
 def coach_from(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,16 +246,65 @@ def heat_from(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def profile_from(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the profile as it is stored."""
-    return {**answers, Conf.CEILING: int(answers[Conf.CEILING])}
+    """Return the profile as it is stored; how far a gun reaches is asked where there is one."""
+    return {
+        **answers,
+        Conf.CEILING: int(answers[Conf.CEILING]),
+        Conf.TOOLS: [str(tool) for tool in answers[Conf.TOOLS]],
+        Conf.GUN_REACH: False,
+    }
 
 
-def screening_from(answers: Mapping[str, Any], places: Mapping[str, list[str]]) -> dict[str, Any]:
+def screening_error(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the health answers: nothing starts without the tick."""
+    if answers[Conf.ACKNOWLEDGED]:
+        return {}
+    return {Conf.ACKNOWLEDGED: "acknowledge_required"}
+
+
+def details_error(findings: Iterable[str], details: Mapping[str, Any]) -> dict[str, str]:
+    """Return which findings have no place; one that was cleared blocks none, and needs none."""
+    cleared = details.get(Conf.CLEARED, ())
+    return {
+        finding: "where_required"
+        for finding in _those(LOCAL, findings)
+        if not details[finding] and finding not in cleared
+    }
+
+
+def screening_from(answers: Mapping[str, Any], details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the health answers as they are stored, with the day on which they were given."""
     today = dt_util.now().date().isoformat()
+    findings = answers[Conf.FINDINGS]
     return {
-        Conf.FINDINGS: [*answers[Conf.FINDINGS]],
-        Conf.PLACES: {finding: [*places[finding]] for finding in local(answers[Conf.FINDINGS])},
+        Conf.FINDINGS: [*findings],
+        Conf.PLACES: {finding: [*details[finding]] for finding in _those(LOCAL, findings)},
+        Conf.CLEARED: [*details.get(Conf.CLEARED, ())],
         Conf.SCREENED_ON: today,
         Conf.ACKNOWLEDGED_ON: today,
     }
+
+
+def screening_shown(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored health answers as the form shows them; the tick is asked for every time.
+
+    What was true of one day is not shown on another. Where the day was forgotten it is: unsure
+    counts as yes (massage.md §4.1).
+    """
+    today = dt_util.now().date().isoformat()
+    gone = TODAY if options.get(Conf.SCREENED_ON, today) != today else frozenset[Finding]()
+    return {Conf.FINDINGS: [one for one in options.get(Conf.FINDINGS, ()) if one not in gone]}
+
+
+def details_shown(
+    options: Mapping[str, Any], findings: Iterable[str], areas: Iterable[str]
+) -> dict[str, Any]:
+    """Return stored places and clearances as the form shows them, those alone that it offers."""
+    offered = {*areas, ELSEWHERE}
+    shown: dict[str, Any] = {
+        finding: [place for place in places if place in offered]
+        for finding, places in options.get(Conf.PLACES, {}).items()
+    }
+    cleared = options.get(Conf.CLEARED, ())
+    shown[Conf.CLEARED] = [one for one in _those(CLEARABLE, findings) if one in cleared]
+    return shown

@@ -11,17 +11,21 @@ from homeassistant.config_entries import ConfigEntry
 from .announce import Output
 from .const import Conf
 from .heater import HeatConfig
-from .massage.areas import Side
+from .massage.areas import Side, Tool
 from .massage.heat import DEFAULT_MINUTES, MAX_TIME
-from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING
+from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING, Talk
 from .massage.phases import Length
-from .massage.screening import Finding
+from .massage.screening import Finding, Screening
 
 MIN_HEAT_MINUTES: Final = 5
 """Shorter heat is not worth the pad (massage.md §2.1)."""
 MAX_HEAT_MINUTES: Final = int(MAX_TIME.total_seconds() // 60)
 LOWEST_CEILING: Final = 3
 """No one may set a highest pressure below this (massage.md §2.2)."""
+OWNABLE: Final = tuple(tool for tool in Tool if tool is not Tool.HANDS)
+"""Tools that a person may own; the massage gun is asked for by itself."""
+DEFAULT_TOOLS: Final = (Tool.BALL,)
+"""What most people have, or find in a drawer."""
 
 
 class Target(StrEnum):
@@ -45,16 +49,7 @@ class Choice:
     """None: the coach asks."""
     length: Length
     target: Target
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screening:
-    """The answers to the health questions, and the day they were given (massage.md §4.1)."""
-
-    on: date
-    findings: frozenset[Finding]
-    places: frozenset[tuple[Finding, str]]
-    """Areas, or `elsewhere`, that a finding of `screening.LOCAL` is about."""
+    talk: Talk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +73,14 @@ class Settings:
     """65 or older."""
     gun: bool
     """Owns a massage gun."""
+    gun_reach: bool
+    """Reaches between the shoulder blades with it, without strain."""
+    tools: frozenset[Tool]
+    """What else the person owns."""
+    short_breath: bool
+    """Breathes in for three and out for four seconds (massage.md §5.3)."""
+    next_day_question: bool
+    """Wants to be asked the day after how the area is (massage.md §4.4)."""
     screening: Screening | None
     """None while the health questions have not been answered: nothing may be started."""
     acknowledged: date | None
@@ -111,6 +114,10 @@ class Settings:
             ),
             senior=options.get(Conf.SENIOR, False),
             gun=options.get(Conf.GUN, False),
+            gun_reach=options.get(Conf.GUN_REACH, False),
+            tools=frozenset(map(Tool, options.get(Conf.TOOLS, DEFAULT_TOOLS))),
+            short_breath=options.get(Conf.SHORT_BREATH, False),
+            next_day_question=options.get(Conf.NEXT_DAY_QUESTION, False),
             screening=_screening_from(options),
             acknowledged=_day(options.get(Conf.ACKNOWLEDGED_ON)),
         )
@@ -147,6 +154,7 @@ def _screening_from(options: Mapping[str, Any]) -> Screening | None:
             for finding, places in options.get(Conf.PLACES, {}).items()
             for place in places
         ),
+        cleared=frozenset(map(Finding, options.get(Conf.CLEARED, ()))),
     )
 
 
