@@ -128,6 +128,10 @@ profiles = st.builds(
     pressed_in_all=st.one_of(
         st.just(timedelta()), st.integers(0, 1000).map(lambda s: timedelta(seconds=s))
     ),
+    ask_next_day=st.booleans(),
+    last_session_at=st.sampled_from([None, T0 - timedelta(hours=60), T0 - timedelta(days=4)]),
+    stubborn=st.booleans(),
+    lasting_pain=st.booleans(),
 )
 OWN = (
     OwnStep(Phase.WARM_UP, 40),
@@ -144,6 +148,7 @@ orders = st.builds(
             [
                 area,
                 replace(area, gate=Gate(opens_on_yes=False, otherwise=Consequence.LEG)),
+                replace(area, gate=Gate(opens_on_yes=True, otherwise=Consequence.EMERGENCY)),
                 replace(area, cap=4),
             ]
         )
@@ -432,8 +437,12 @@ class Machine(RuleBasedStateMachine):
 
     def one_step_well(self) -> None:  # noqa: C901 - one row for each state
         match self.s.state:
+            case Asking(question=Question.GATE) if view(self.s, self.now).gate_opens_on_yes:
+                self.answer(Answered(Answer.YES))
             case Asking(question=Question.HEALTH | Question.GATE | Question.WRONG):
                 self.answer(Answered(Answer.NO))
+            case Asking(question=Question.NEXT_DAY):
+                self.answer(Answered(Answer.NORMAL))
             case Asking(question=Question.HEAT | Question.SKIN):
                 self.answer(Answered(Answer.YES))
             case Asking(question=Question.SIDE):
