@@ -41,13 +41,8 @@ def routines_of(entry: ConfigEntry[Any]) -> Mapping[str, Routine]:
 
     One that this version cannot read is left out: it must not keep the coach from listening.
     """
-    routines: dict[str, Routine] = {}
-    for subentry in subentries_of(entry):
-        try:
-            routines[subentry.title] = routine_of(subentry)
-        except KeyError, TypeError, ValueError:
-            continue
-    return routines
+    routines = (routine_of(subentry) for subentry in subentries_of(entry))
+    return {routine.name: routine for routine in routines if routine is not None}
 
 
 def subentries_of(entry: ConfigEntry[Any]) -> list[ConfigSubentry]:
@@ -57,10 +52,13 @@ def subentries_of(entry: ConfigEntry[Any]) -> list[ConfigSubentry]:
 
 def find_own(routines: Mapping[str, Routine], name: str) -> Routine | None:
     """Return the routine that goes by a name, whatever its capitals and signs are."""
-    said = speakable(name)
-    if said is None:
-        return None
-    return next((one for title, one in routines.items() if speakable(title) == said), None)
+    return next((one for title, one in routines.items() if same_name(title, name)), None)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names are said alike; one that cannot be said is like no other."""
+    said = speakable(one)
+    return said is not None and said == speakable(other)
 
 
 def problems_of(
@@ -70,20 +68,19 @@ def problems_of(
     problems = lint(routine, catalogue.areas, book)
     if any(problem.path == ("name",) for problem in problems):
         return problems
-    said = speakable(routine.name)
-    if said is None:
+    if speakable(routine.name) is None:
         return (Problem(("name",), "name_unspeakable"), *problems)
-    if said in {speakable(name) for name in taken}:
+    if any(same_name(name, routine.name) for name in taken):
         return (Problem(("name",), "name_taken", {"name": routine.name}), *problems)
     return problems
 
 
-def routine_of(subentry: ConfigSubentry) -> Routine:
-    """Return the routine that is stored.
-
-    Raises KeyError, TypeError or ValueError where it was not stored by this version or before.
-    """
-    parts = tuple(part_from(stored) for stored in subentry.data[PARTS])
+def routine_of(subentry: ConfigSubentry) -> Routine | None:
+    """Return the routine that is stored; None where this version cannot read it."""
+    try:
+        parts = tuple(part_from(stored) for stored in subentry.data[PARTS])
+    except KeyError, TypeError, ValueError:
+        return None
     return Routine(subentry.title, parts)
 
 

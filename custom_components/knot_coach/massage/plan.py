@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Final
 
 from .areas import Side
@@ -163,7 +164,7 @@ def _own_side(order: Order, side: Side) -> Iterator[Step]:
     number = 0
     easing = BOUNDS[Phase.EASE_OFF][0]
     steps = [step for step in order.own if step.phase not in _ONCE]
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
+    for step, following in zip_longest(steps, steps[1:]):
         number += step.phase is Phase.PRESS
         made = Step(
             phase=step.phase,

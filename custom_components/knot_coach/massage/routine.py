@@ -123,7 +123,8 @@ def _parts(routine: Routine, areas: Mapping[str, Area], book: Phrasebook) -> Ite
         path = ("parts", number)
         area = areas.get(part.area)
         if area is None:
-            yield Problem((*path, "area"), "area_unknown", {"name": part.area})
+            slots = {"name": part.area, "known": ", ".join(areas)}
+            yield Problem((*path, "area"), "area_unknown", slots)
             continue
         if part.side is not None and not area.allows(part.side):
             yield Problem((*path, "side"), "side_missing", {"area": area.key, "side": part.side})
@@ -135,8 +136,8 @@ def _parts(routine: Routine, areas: Mapping[str, Area], book: Phrasebook) -> Ite
         if part.steps:
             yield from _steps(part.steps, area, (*path, "steps"))
         elif part.length not in area.lengths:
-            slots = {"area": area.key, "length": part.length}
-            yield Problem((*path, "length"), "length_missing", slots)
+            wrong = {"area": area.key, "length": part.length}
+            yield Problem((*path, "length"), "length_missing", wrong)
         elif _order(part, area, book).changes:
             yield Problem((*path, "length"), "deep_both", {"area": area.key})
 
