@@ -90,6 +90,8 @@ def fillings(catalogue: Catalogue, book: Phrasebook) -> Mapping[str, tuple[objec
         "time": TIMES,
         "names": NAMES,
         "name": ("Maria", "Living room coach"),
+        "routine": ("Desk", "Evening wind-down for tired legs"),
+        "tools": ("a ball", "two balls in a sock or a foam roller"),
     }
 
 
@@ -418,7 +420,7 @@ NOT_OF = {
 LYING = re.compile(r"\b(lie|lying|floor suits|sit up)\b", re.IGNORECASE)
 SPOKEN_WHILE = (
     *("setup", "setup_brief", "avoid", "warm_up", "locate", "broad", "press"),
-    *("cross_fiber", "stretch", "aftercare"),
+    *("ease_off", "cross_fiber", "stretch", "aftercare"),
 )
 
 
@@ -521,9 +523,21 @@ def remove(file: str) -> Spoil:
         (replace("areas/forearm.yaml", "key: forearm", "key: ["), "areas/forearm.yaml", "line"),
         (replace("phrases/en.yaml", "language: en", "language: de"), "phrases/en.yaml", "language"),
         (replace("phrases/en.yaml", "{minutes}", "{minutes"), "phrases/en.yaml", "lines.intro"),
-        (replace("phrases/en.yaml", "  l2: Start", "  l2: [] #"), "phrases/en.yaml", "lines.l2"),
-        (replace("phrases/en.yaml", "  l2: Start", '  l2: " " #'), "phrases/en.yaml", "lines.l2"),
-        (replace("phrases/en.yaml", "  l2: Start", "  l2: 2 #"), "phrases/en.yaml", "lines.l2"),
+        (
+            replace("phrases/en.yaml", "  skin_check: Check", "  skin_check: [] #"),
+            "phrases/en.yaml",
+            "lines.skin_check",
+        ),
+        (
+            replace("phrases/en.yaml", "  skin_check: Check", '  skin_check: " " #'),
+            "phrases/en.yaml",
+            "lines.skin_check",
+        ),
+        (
+            replace("phrases/en.yaml", "  skin_check: Check", "  skin_check: 2 #"),
+            "phrases/en.yaml",
+            "lines.skin_check",
+        ),
         (
             replace("phrases/en.yaml", "    name: neck", "    nam: neck"),
             "phrases/en.yaml",
@@ -640,10 +654,10 @@ def remove(file: str) -> Spoil:
                 (folder / "phrases/en.yaml")
                 .read_text()
                 .replace("language: en", "language: de")
-                .replace("  rate: From", "  rates: From")
+                .replace("  skin_check: Check", "  skin_checks: Check")
             ),
             "phrases/de.yaml",
-            "lines: missing rate",
+            "lines: missing skin_check",
         ),
     ],
 )

@@ -145,7 +145,7 @@ AREA_SCHEMA: Final = vol.Schema(
     }
 )
 _AREA_KEYS: Final = vol.In(
-    sorted({*NEEDED, GATE, Phase.CROSS_FIBER, Phase.TOOL, Phase.AFTERCARE}, key=str)
+    sorted({*NEEDED, GATE, Phase.EASE_OFF, Phase.CROSS_FIBER, Phase.TOOL, Phase.AFTERCARE}, key=str)
 )
 _WORDINGS: Final = vol.In([UPRIGHT, *(str(tool) for tool in Tool)])
 
