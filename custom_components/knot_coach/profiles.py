@@ -41,7 +41,8 @@ class Known:
             ceiling = min(ceiling, restrictions.ceiling)
         last = self._last(area, side)
         return Profile(
-            ceiling=ceiling - lowered(memory.past, group, side or Side.BOTH, now),
+            ceiling=ceiling,
+            lowered=lowered(memory.past, group, side or Side.BOTH, now),
             first_time=first_time(memory.past, area.key, now),
             sessions=sum(
                 record["area"] == area.key and record["peak"] > 0 for record in memory.records

@@ -128,6 +128,7 @@ profiles = st.builds(
     pressed_in_all=st.one_of(
         st.just(timedelta()), st.integers(0, 1000).map(lambda s: timedelta(seconds=s))
     ),
+    lowered=st.sampled_from([0, 0, 1]),
     ask_next_day=st.booleans(),
     last_session_at=st.sampled_from([None, T0 - timedelta(hours=60), T0 - timedelta(days=4)]),
     stubborn=st.booleans(),

@@ -108,6 +108,13 @@ def test_one_lighter_is_one_below_what_would_hold_today() -> None:
     assert stage.s.ceiling == 4
 
 
+def test_what_the_area_itself_allows_is_lowered_too() -> None:
+    """Seven is set, six is allowed: five is what is left."""
+    stage = asked(80, ceiling=7)
+    stage.answer(Answer.BRUISED)
+    assert stage.s.ceiling == 5
+
+
 def test_no_ceiling_falls_below_the_lightest_touch() -> None:
     stage = asked(80, ceiling=1)
     stage.answer(Answer.BRUISED)
@@ -207,6 +214,15 @@ def test_each_area_is_asked_about_once() -> None:
     assert stage.is_in(Instructing)
     assert [one.ceiling for one in stage.s.plan.orders] == [5, 6, 5]
     assert stage.s.steps == stage.s.plan.steps
+
+
+def test_areas_that_share_a_load_become_lighter_together() -> None:
+    neck = order("upper_traps", profile=profile(80))
+    jaw = replace(order(), area=replace(AREAS["forearm"], overlap=neck.area.overlap))
+    stage = Stage(compile_plan(neck, order("shoulder_blade"), jaw))
+    stage.answer(Answer.NO)
+    stage.answer(Answer.BRUISED)
+    assert [one.ceiling for one in stage.s.plan.orders] == [5, 6, 5]
 
 
 def test_the_last_session_of_either_order_counts() -> None:

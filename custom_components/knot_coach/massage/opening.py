@@ -12,7 +12,7 @@ from .areas import Side
 from .asking import ask, proceed, start_heat, stop_heat
 from .halts import close_gate, end, pause, safety_stop
 from .heat import CHECK_EVERY
-from .load import SORE_TOO_LONG, Feeling
+from .load import SORE_TOO_LONG, Feeling, sharing
 from .messages import (
     Answer,
     Answered,
@@ -216,17 +216,18 @@ def _next_day(s: Session, feeling: Feeling | None, at: datetime) -> Move:
             s, said = reply(s, at, "next_day_look")
             effects += said
     if feeling is None or feeling.bad:
-        s, said = reply(_one_lighter(s, area), at, "next_day_lighter")
+        s, said = reply(_one_lighter(s), at, "next_day_lighter")
         effects += said
     s, more = _next(s, at)
     return s, (*effects, *more)
 
 
-def _one_lighter(s: Session, area: str) -> Session:
-    """Lower the ceiling of an area by one level, wherever it comes in the plan."""
+def _one_lighter(s: Session) -> Session:
+    """Lower the ceiling of the area that was asked about, and of those that share its load."""
+    group = sharing(s.recalled, [order.area for order in s.plan.orders])
     orders = tuple(
-        replace(order, profile=replace(order.profile, ceiling=max(LOWEST, order.ceiling - 1)))
-        if order.area.key == area
+        replace(order, profile=replace(order.profile, lowered=1))
+        if order.area.key in group
         else order
         for order in s.plan.orders
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from .areas import Area, Gun, Side, Tool
 from .phases import Length, Phase
+from .pressure import LOWEST
 from .wording import Phrasebook
 
 DEFAULT_TARGET: Final = 5
@@ -40,6 +41,8 @@ class Profile:
 
     ceiling: int = DEFAULT_CEILING
     """Highest level this person may be coached to, 3 to 7, screening included."""
+    lowered: int = 0
+    """Levels below all of that after a session that left the area very sore (massage.md §4.4)."""
     first_time: bool = False
     """Never worked on this area, or not for 60 days (massage.md F6)."""
     sessions: int = 0
@@ -132,7 +135,7 @@ class Order:
             limits.append(FIRST_TIME_CEILING)
         if self.profile.cautious:
             limits.append(CAUTIOUS_CEILING)
-        return min(limits)
+        return max(LOWEST, min(limits) - self.profile.lowered)
 
     @property
     def changes(self) -> tuple[str, ...]:

@@ -159,6 +159,7 @@ def _save_order(order: Order) -> dict[str, Any]:
             "gunned_today": profile.gunned_today.total_seconds(),
             "last_session_at": profile.last_session_at and profile.last_session_at.isoformat(),
             "ask_next_day": profile.ask_next_day,
+            "lowered": profile.lowered,
             "stubborn": profile.stubborn,
             "lasting_pain": profile.lasting_pain,
             "told_not_loosening": profile.told_not_loosening,
