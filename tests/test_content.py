@@ -9,6 +9,7 @@ import shutil
 
 from homeassistant.core import HomeAssistant
 import pytest
+import yaml
 
 from custom_components.knot_coach import content
 from custom_components.knot_coach.content import CATALOGUE, Catalogue, CatalogueError
@@ -453,6 +454,23 @@ def test_names_are_one_thing_in_the_singular(catalogue: Catalogue) -> None:
         *("neck", "skull base", "shoulder blade", "upper back", "rear shoulder", "chest muscle"),
         *("lower back", "buttock", "hamstring", "thigh", "calf", "foot", "forearm", "hand", "jaw"),
     ]
+
+
+def test_every_area_can_be_chosen_and_is_called_something_on_the_screen(
+    catalogue: Catalogue,
+) -> None:
+    services = yaml.safe_load((CATALOGUE.parent / "services.yaml").read_text())
+    fields = [action["fields"] for key, action in services.items() if not key.startswith(".")]
+    choices = [
+        field["area"]["selector"]["select"]["options"] for field in fields if "area" in field
+    ]
+    assert choices
+    for options in choices:
+        assert options == list(catalogue.areas)
+    words = json.loads((CATALOGUE.parent / "translations" / "en.json").read_text())
+    states = words["entity"]["sensor"]["session"]["state_attributes"]["area"]["state"]
+    for names in (words["selector"]["area"]["options"], states):
+        assert list(names) == list(catalogue.areas)
 
 
 def test_both_hands_are_named_the_right_way_round(catalogue: Catalogue) -> None:
