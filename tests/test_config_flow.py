@@ -26,7 +26,7 @@ import voluptuous as vol
 from custom_components.knot_coach import async_setup_entry, forms
 from custom_components.knot_coach.announce import Output
 from custom_components.knot_coach.const import DOMAIN
-from custom_components.knot_coach.content import CATALOGUE
+from custom_components.knot_coach.content import CATALOGUE, async_load
 from custom_components.knot_coach.forms import (
     COACH_FORM,
     ELSEWHERE,
@@ -40,7 +40,7 @@ from custom_components.knot_coach.forms import (
 from custom_components.knot_coach.heater import HeatConfig
 from custom_components.knot_coach.hello import async_say_hello
 from custom_components.knot_coach.massage.areas import Tool
-from custom_components.knot_coach.massage.screening import CLEARABLE, LOCAL, TODAY, Finding
+from custom_components.knot_coach.massage.screening import CLEARABLE, TODAY, Finding
 from custom_components.knot_coach.massage.wording import Line
 from custom_components.knot_coach.screening_due import forget_screening
 from custom_components.knot_coach.settings import OWNABLE, Settings, Target
@@ -652,13 +652,13 @@ async def test_only_what_was_ticked_can_be_cleared(walk: Walk, room: str) -> Non
         await walk.fill(cleared=["clot_now"])
 
 
-async def test_every_area_is_a_place(walk: Walk, room: str) -> None:
+async def test_every_area_is_a_place(hass: HomeAssistant, walk: Walk, room: str) -> None:
     await to_screening(walk, room)
     await walk.fill(findings=["injury"], acknowledged=True)
-    assert walk.options_of("injury") == [*AREAS, "elsewhere"]
+    assert walk.options_of("injury") == [*(await async_load(hass)).areas, "elsewhere"]
 
 
-@pytest.mark.parametrize("finding", sorted(set(Finding) - LOCAL - CLEARABLE))
+@pytest.mark.parametrize("finding", sorted(set(Finding) - CLEARABLE))
 async def test_nothing_more_is_asked_where_there_is_nothing_more(
     walk: Walk, room: str, finding: Finding
 ) -> None:
@@ -989,12 +989,12 @@ def test_every_field_has_a_name_and_an_explanation(flow: str, step: str) -> None
 
 
 def test_every_choice_has_a_name() -> None:
-    options = {key: words["options"] for key, words in WORDS["selector"].items()}
-    assert options["finding"].keys() == {*Finding}
-    assert options["cleared"].keys() == CLEARABLE
-    assert options["place"].keys() >= {*AREAS, ELSEWHERE}
-    assert options["tool"].keys() == {*OWNABLE}
-    assert options["target"].keys() == {*Target}
+    selector = WORDS["selector"]
+    assert selector["finding"]["options"].keys() == {*Finding}
+    assert selector["cleared"]["options"].keys() == CLEARABLE
+    assert selector["place"]["options"].keys() == {*AREAS, ELSEWHERE}
+    assert selector["tool"]["options"].keys() == {*OWNABLE}
+    assert selector["target"]["options"].keys() == {*Target}
 
 
 def test_every_question_is_one_and_says_what_unsure_means() -> None:

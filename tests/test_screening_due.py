@@ -143,3 +143,16 @@ async def test_forgotten_answers_are_shown_and_hold_no_more(house: House) -> Non
     await answer(house, findings=["vibration"])
     assert issue_of(house.hass, house.entry) is None
     await start(house)
+
+
+async def test_my_health_has_changed_said_aloud(house: House) -> None:
+    """Voice takes the answers' validity away, and nothing but the form gives it back."""
+    await house.build()
+    await house.say("my health has changed")
+    await house.hass.async_block_till_done()
+    assert issue_of(house.hass, house.entry) is not None
+    assert await refused(house) == "screening_expired"
+    await house.say("my health is fine")
+    assert await refused(house) == "screening_expired"
+    await answer(house, findings=[])
+    await start(house)

@@ -70,9 +70,8 @@ def _places(areas: Iterable[str]) -> SelectSelector:
             options=[*areas, ELSEWHERE],
             translation_key="place",
             multiple=True,
-            # A long list would hide the end of the form, and one by key is in no order for people.
+            # A long list would hide the end of the form.
             mode=SelectSelectorMode.DROPDOWN,
-            sort=True,
         )
     )
 
@@ -146,14 +145,14 @@ def details_form(findings: Iterable[str], areas: Iterable[str]) -> vol.Schema:
     form: dict[vol.Marker, SelectSelector] = {
         vol.Optional(finding, default=list): _places(areas) for finding in _those(LOCAL, findings)
     }
-    if clearable := _those(CLEARABLE, findings):
-        form[vol.Optional(Conf.CLEARED, default=list)] = _choice(clearable, "cleared", many=True)
+    clearable = _those(CLEARABLE, findings)
+    form[vol.Optional(Conf.CLEARED, default=list)] = _choice(clearable, "cleared", many=True)
     return vol.Schema(form)
 
 
 def needs_details(findings: Iterable[str]) -> bool:
-    """Tell whether there is more to ask about these findings."""
-    return bool(_those(LOCAL | CLEARABLE, findings))
+    """Tell whether there is more to ask; whatever is at a place can be cleared, too."""
+    return bool(_those(CLEARABLE, findings))
 
 
 def _those(wanted: AbstractSet[Finding], findings: Iterable[str]) -> list[str]:

@@ -137,6 +137,7 @@ def test_the_table_has_every_row() -> None:
     assert TABLE.keys() == set(Finding)
     assert AFTER_CLEARANCE.keys() == CLEARABLE
     assert CLEARABLE.isdisjoint({Finding.MINOR_ALONE, Finding.CLOT_NOW, *TODAY})
+    assert LOCAL <= CLEARABLE
 
 
 def test_nothing_found_forbids_nothing() -> None:
