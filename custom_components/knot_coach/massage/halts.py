@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .areas import Consequence, Region
-from .messages import Answer, Effect, Event, Hush, Lock, Priority, Tell, Tier
+from .messages import Answer, Effect, Event, Hush, Lock, Priority, Question, Tell, Tier
 from .moves import Move, cool, hands_off, held, left_of, minutes, rest, say, tell
 from .notes import Notes
 from .order import Order
@@ -110,6 +110,8 @@ def _place(order: Order) -> dict[str, object]:
 
 def safety_stop(s: Session, tier: Tier, at: datetime, phrase: str, **told: object) -> Move:
     """End for good, and lock what has to rest (massage.md §4.3); `told` is for automations."""
+    if Question.WRONG not in s.todo:  # the word that made us ask is noted already
+        s = replace(s, notes=replace(s.notes, phrase=phrase))
     if tier is Tier.A:
         outcome, key = Outcome.EMERGENCY, "emergency"
         lock = Lock(at, tier, at + EMERGENCY_LOCK, heat=True)

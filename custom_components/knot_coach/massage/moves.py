@@ -67,6 +67,8 @@ def set_level(s: Session, level: int, at: datetime) -> Move:
     """Change the felt pressure; a ramp starts counting anew."""
     if level == s.level:
         return s, ()
+    if s.hands_since not in {None, at}:
+        s = count_hands(s, at, still_on=True)  # the time up to now was at the old level
     state = s.state
     if isinstance(state, Working) and state.ramp is not None:
         state = replace(state, ramp=state.ramp.moved(at))
@@ -84,10 +86,13 @@ def hold_level(s: Session, level: int, at: datetime) -> Move:
 
 
 def count_hands(s: Session, at: datetime, *, still_on: bool) -> Session:
-    """Add the time the hands were on to what counts against the limits."""
+    """Add the time the hands were on to what counts against the limits, and note it."""
     step = s.step
+    worked = min(at, s.state.ends_at) if isinstance(s.state, Working) else at
+    s = replace(s, notes=s.notes.worked(worked, still=still_on))
     if s.hands_since is not None and step is not None:
         on = at - s.hands_since
+        s = replace(s, notes=s.notes.touched(step, s.level, on))
         if step.phase is Phase.TOOL:
             area = s.order.area.key
             s = replace(s, gunned={**s.gunned, area: s.gunned.get(area, timedelta()) + on})

@@ -150,7 +150,7 @@ def lost(s: Session, at: datetime) -> Move:
     """Off the spot, look for it again, and press anew; the time on the spot still counts."""
     step = in_phase(s, *PRESSING, reason="not_pressing")
     index = s.index if step.phase is Phase.PRESS else s.index - 1
-    bare = Step(phase=Phase.LOCATE, side=step.side, seconds=LOST_SECONDS, part=s.part)
+    bare = Step(phase=Phase.LOCATE, side=step.side, seconds=LOST_SECONDS, part=s.part, again=True)
     again = replace(make_step(s.order, bare), lines=(s.line("lost"),), cues=())
     # Off first: from here on the present step is another.
     s, off = hands_off(s, at)

@@ -318,6 +318,9 @@ def _rest_it(s: Session, now: datetime) -> Move:
 def _eased(s: Session, now: datetime, *, easing: bool) -> Move:
     if not s.check_open:
         return s, ()
+    if easing and (step := s.step) is not None:
+        eased = s.notes.eased | {(step.side, step.spot)}
+        s = replace(s, notes=replace(s.notes, eased=eased))
     return moves.reply(_answering(s), now, "eased_easing" if easing else "eased_same")
 
 
@@ -328,7 +331,8 @@ def _stop_word(s: Session, word: StopWord, now: datetime) -> Move:
             return s, ()
         case Asking(question=Question.WRONG) if not word.certain:
             return s, ()
-        case _ if word.certain:
-            return halts.safety_stop(s, word.tier, now, word.phrase)
         case _:
-            return interrupt_with(s, Question.WRONG, now)
+            s = replace(s, notes=replace(s.notes, phrase=word.phrase))
+    if word.certain:
+        return halts.safety_stop(s, word.tier, now, word.phrase)
+    return interrupt_with(s, Question.WRONG, now)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from .areas import Area, Side, Tool
 from .messages import Command, Event, Hush, Priority, Question
 from .moves import Move, cool, count_hands, count_heat, keep_level, left_of, rest, say, tell
-from .notes import Notes
+from .notes import Notes, StepNote
 from .order import Order, OwnStep, Profile, Talk
 from .phases import Length, Phase
 from .plan import Plan, Step, make_step
@@ -229,25 +229,73 @@ def _restore_step(orders: tuple[Order, ...], data: Mapping[str, Any]) -> Step:
 
 def _save_notes(notes: Notes) -> dict[str, Any]:
     return {
+        "began": notes.began and notes.began.isoformat(),
+        "ended": notes.ended and notes.ended.isoformat(),
         "before": notes.before,
         "after": notes.after,
         "peak": notes.peak,
+        "pressed": [[*spot, time.total_seconds()] for spot, time in notes.pressed.items()],
+        "felt": notes.felt.total_seconds(),
+        "gunned": notes.gunned.total_seconds(),
         "released": [list(one) for one in notes.released],
+        "eased": sorted(list(one) for one in notes.eased),
         "counts": dict(notes.counts),
         "missed": notes.missed,
         "heated": notes.heated.total_seconds(),
+        "phrase": notes.phrase,
         "not_loosening": notes.not_loosening,
+        "word_ceiling": notes.word_ceiling,
+        "steps": [_save_step_note(note) for note in notes.steps],
+        "row": notes.row,
     }
 
 
 def _restore_notes(data: Mapping[str, Any]) -> Notes:
+    if not 0 <= data["row"] < max(1, len(data["steps"])):
+        raise ValueError(f"row {data['row']} of {len(data['steps'])}")
     return Notes(
+        began=data["began"] and datetime.fromisoformat(data["began"]),
+        ended=data["ended"] and datetime.fromisoformat(data["ended"]),
         before=data["before"],
         after=data["after"],
         peak=data["peak"],
+        pressed={
+            (Side(side), spot): timedelta(seconds=time) for side, spot, time in data["pressed"]
+        },
+        felt=timedelta(seconds=data["felt"]),
+        gunned=timedelta(seconds=data["gunned"]),
         released=tuple((Side(side), spot, time) for side, spot, time in data["released"]),
+        eased=frozenset((Side(side), spot) for side, spot in data["eased"]),
         counts={Command(command): times for command, times in data["counts"].items()},
         missed=data["missed"],
         heated=timedelta(seconds=data["heated"]),
+        phrase=data["phrase"],
         not_loosening=data["not_loosening"],
+        word_ceiling=data["word_ceiling"],
+        steps=tuple(_restore_step_note(note) for note in data["steps"]),
+        row=data["row"],
+    )
+
+
+def _save_step_note(note: StepNote) -> dict[str, Any]:
+    return {
+        "phase": note.phase,
+        "side": note.side,
+        "round": note.round,
+        "spot": note.spot,
+        "again": note.again,
+        "planned": note.planned,
+        "done": note.done.total_seconds(),
+    }
+
+
+def _restore_step_note(data: Mapping[str, Any]) -> StepNote:
+    return StepNote(
+        phase=Phase(data["phase"]),
+        side=Side(data["side"]),
+        round=data["round"],
+        spot=data["spot"],
+        again=data["again"],
+        planned=data["planned"],
+        done=timedelta(seconds=data["done"]),
     )

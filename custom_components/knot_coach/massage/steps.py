@@ -35,7 +35,7 @@ def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -
     step = s.steps[index]
     s = count_hands(keep_level(s), at, still_on=step.phase in TIMED)
     if step.part != s.part:
-        s = _next_part(s, step.part)
+        s = _next_part(s, step.part, at)
     goal = base_goal(s)
     s = replace(
         s,
@@ -44,6 +44,7 @@ def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -
         goal=min(goal, s.round_level or goal) if s.unanswered else goal,
         check_open=step.phase is Phase.EASE_OFF,
         active_since=s.active_since or at,
+        notes=s.notes.entered(s.plan, s.steps, index),
     )
     if left is None or index != wanted:
         left = step.duration
@@ -57,13 +58,14 @@ def enter(s: Session, index: int, at: datetime, left: timedelta | None = None) -
     return s, (*effects, tell(s, at, Event.PHASE_STARTED), *more)
 
 
-def _next_part(s: Session, part: int) -> Session:
+def _next_part(s: Session, part: int, at: datetime) -> Session:
     """Turn to another area: what was noted of the last one stays with it."""
+    last = replace(s.notes, ended=at, word_ceiling=s.word_ceiling)
     skipped = (Notes(),) * (part - s.part - 1)
     return replace(
         s,
-        earlier=(*s.earlier, s.notes, *skipped),
-        notes=Notes(),
+        earlier=(*s.earlier, last, *skipped),
+        notes=Notes(began=at),
         skipped=frozenset(),
         round_level=0,
     )
@@ -131,7 +133,7 @@ def work(s: Session, at: datetime) -> Session:
     since = at - max(timedelta(), step.duration - left)
     ends_at = at + left if s.cap_at is None else min(at + left, s.cap_at)
     working = Working(since, ends_at, ramp=Ramp.begin(at) if step.phase is Phase.PRESS else None)
-    s = replace(s, state=working)
+    s = replace(s, state=working, notes=replace(s.notes, since=at))
     gone = frozenset(n for n in range(len(step.cues)) if s.cue_due(n) < at)
     return replace(s, state=replace(working, given=gone))
 
