@@ -102,12 +102,18 @@ def attentive(stage: Stage, said: Say) -> None:
             stage.later(1.5, lambda: stage.report(Answered(Answer.LEFT)))
         case Say(question=Question.HEAT | Question.SKIN):
             stage.later(1.5, lambda: stage.report(Answered(Answer.YES)))
+        case Say(question=Question.GATE):
+            gate = stage.s.gated.gate
+            opens = Answer.YES if gate is not None and gate.opens_on_yes else Answer.NO
+            stage.later(1.5, lambda: stage.report(Answered(opens)))
+        case Say(question=Question.NEXT_DAY):
+            stage.later(1.5, lambda: stage.report(Answered(Answer.NORMAL)))
         case Say(question=Question.ACHE):
             stage.later(1.5, lambda: stage.report(Answered(Answer.DULL)))
         case Say(question=question) if question is not None:
             stage.later(1.5, lambda: stage.report(Answered(Answer.NO)))
-        case Say(line=line) if line.key == "rate":
-            score = 6 if stage.s.index == 0 else 3
+        case Say(line=line) if line.key in {"rate", "rate_area"}:
+            score = 6 if stage.s.step and stage.s.step.phase is Phase.CHECK_IN else 3
             stage.later(1.5, lambda: stage.report(Rated(score)))
         case Say(line=line) if line.key == "check":
             stage.later(1.5, lambda: stage.report(Eased(easing=True)))
