@@ -26,7 +26,7 @@ TABLES: Mapping[str, str] = {}
 
 PLATFORMS = ("binary_sensor", "button", "event", "scene", "select", "sensor", "switch")
 
-REFUSALS = {"NotNow": "not_now_", "Refused": ""}
+REFUSALS = {"NotNow": "not_now_", "Refused": "", "refuse": ""}
 """What is raised with the key of its words, and what comes before the key in the translations."""
 
 BANNED_IN_MASSAGE = {"asyncio", "logging", "random", "secrets", "threading", "time", "uuid"}

@@ -90,6 +90,15 @@ class _Case:
     restrictions: Restrictions
     book: Phrasebook
     now: datetime
+    noted: list[Refused] | None
+    """Where refusals are collected when nothing is to be started; without it they are raised."""
+
+    def refuse(self, key: str, **slots: object) -> None:
+        """Raise Refused, or note it."""
+        refused = Refused(key, **slots)
+        if self.noted is None:
+            raise refused
+        self.noted.append(refused)
 
 
 class Admission:
@@ -148,15 +157,21 @@ class Admission:
             raise Refused(reason)
         return None
 
-    def admit(self, wanted: Wanted, book: Phrasebook, now: datetime) -> Plan:
-        """Return the plan for what is wanted. Raises Refused."""
+    def admit(
+        self, wanted: Wanted, book: Phrasebook, now: datetime, noted: list[Refused] | None = None
+    ) -> Plan:
+        """Return the plan for what is wanted. Raises Refused.
+
+        With `noted`, which is for a rehearsal, a plan comes back wherever one can be made, and
+        every reason why it must not be started now is added to the list.
+        """
+        case = _Case(wanted, self.restrictions(now), book, now, noted)
         if self.heater is not None and self.heater.stuck:
-            raise Refused("heat_stuck")
-        case = _Case(wanted, self.restrictions(now), book, now)
+            case.refuse("heat_stuck")
         orders = tuple(self._order(part, case) for part in wanted.parts)
         if wanted.heat is not None and case.restrictions.no_heat:
-            raise Refused("heat_blocked")
-        return compile_plan(*_fitting(orders, wanted.minutes))
+            case.refuse("heat_blocked")
+        return compile_plan(*_fitting(orders, case))
 
     def _order(self, part: WantedPart, case: _Case) -> Order:
         wanted, book = case.wanted, case.book
@@ -184,7 +199,7 @@ class Admission:
         )
         if order.way is None and not order.stretch_only:
             tools = [book.word(tool) for tool in area.ways[:EXAMPLES]]
-            raise Refused("needs_tool", area=book.name(area.key), tools=_either(tools, book))
+            case.refuse("needs_tool", area=book.name(area.key), tools=_either(tools, book))
         return order
 
     def _check(self, area: Area, part: WantedPart, case: _Case) -> None:
@@ -192,8 +207,8 @@ class Admission:
         name = case.book.name(area.key)
         if part.side is not None and area.sides != (Side.CENTRE,) and not area.allows(part.side):
             raise Refused("no_such_side", area=name)
-        self._check_screening(area, case.restrictions, name)
-        self._check_locks(area, name, case.now, stretch_only=case.wanted.stretch_only)
+        self._check_screening(area, case, name)
+        self._check_locks(area, case, name)
 
     def _group(self, area: Area) -> frozenset[str]:
         return sharing(area, self._catalogue.areas.values())
@@ -211,34 +226,34 @@ class Admission:
             raise Refused("unknown_area", areas=", ".join(names))
         return self._catalogue.areas[key]
 
-    def _check_screening(self, area: Area, restrictions: Restrictions, name: str) -> None:
-        match refuse(area, restrictions):
+    def _check_screening(self, area: Area, case: _Case, name: str) -> None:
+        match refuse(area, case.restrictions):
             case None:
                 return
             case "screening_area":
-                raise Refused("blocked_area", area=name)
+                case.refuse("blocked_area", area=name)
             case "screening_expired" | "screening_missing":
-                raise Refused("screening_expired")
+                case.refuse("screening_expired")
             case _:
-                raise Refused("no_sessions")
+                case.refuse("no_sessions")
 
-    def _check_locks(self, area: Area, name: str, now: datetime, *, stretch_only: bool) -> None:
+    def _check_locks(self, area: Area, case: _Case, name: str) -> None:
         """Raise Refused behind a safety stop; an area that only rests may be stretched (§4.4)."""
         locks = self._memory.locks
-        if stretch_only:
+        if case.wanted.stretch_only:
             locks = [lock for lock in locks if lock.area is None]
-        match locked(locks, area, now):
+        match locked(locks, area, case.now):
             case None:
                 return
             case "acknowledge_emergency":
-                raise Refused("acknowledge_emergency")
+                case.refuse("acknowledge_emergency")
             case "locked_emergency":
                 until = max(lock.until for lock in locks if lock.tier is Tier.A)
-                raise Refused("locked_emergency", time=clock_time(until, now))
+                case.refuse("locked_emergency", time=clock_time(until, case.now))
             case "locked_region" | "acknowledge_region":
-                raise Refused("locked_leg")
+                case.refuse("locked_leg")
             case _:
-                raise Refused("locked_area", area=name)
+                case.refuse("locked_area", area=name)
 
     def _side(self, area: Area, part: WantedPart, case: _Case) -> Side | None:
         """Return the side to work on: the one that was asked for, or the only one that rested."""
@@ -259,26 +274,33 @@ class Admission:
         }
         if ends and (side is not None or len(ends) == len(sides)):
             until = min(ends.values()) if side is None else max(ends.values())
-            self._offer = (replace(part, steps=()), now)
-            raise Refused("resting", area=name, time=clock_time(until, now))
+            self._instead(part, case)
+            case.refuse("resting", area=name, time=clock_time(until, now))
+            return side
         pressed = pressed_on(self._memory, area, now)
         spent = {one for one in sides if pressed[one] > SIDE_LIMIT_DAY - LEAST_PRESSING}
         in_all = timedelta(seconds=pressed_today(past, now))
         open_sides = [one for one in sides if one not in ends and one not in spent]
         too_much = in_all > ALL_LIMIT_DAY - LEAST_PRESSING
         if too_much or not open_sides or (spent and side is not None):
-            self._offer = (replace(part, steps=()), now)
-            raise Refused("enough_today")
+            self._instead(part, case)
+            case.refuse("enough_today")
         return open_sides[0] if side is None and len(open_sides) == 1 else side
 
+    def _instead(self, part: WantedPart, case: _Case) -> None:
+        """Offer to breathe and stretch what is about to be refused, if somebody hears of it."""
+        if case.noted is None:
+            self._offer = (replace(part, steps=()), case.now)
 
-def _fitting(orders: tuple[Order, ...], minutes: int | None) -> tuple[Order, ...]:
-    """Make orders fit into the minutes that there are. Raises Refused where they cannot."""
-    if minutes is None:
+
+def _fitting(orders: tuple[Order, ...], case: _Case) -> tuple[Order, ...]:
+    """Make orders fit into the minutes that there are, or refuse where they cannot."""
+    if case.wanted.minutes is None:
         return orders
-    fitted = fit(orders, timedelta(minutes=minutes))
+    fitted = fit(orders, timedelta(minutes=case.wanted.minutes))
     if fitted is None:
-        raise Refused("too_short", minutes=ceil(shortest(orders) / timedelta(minutes=1)))
+        case.refuse("too_short", minutes=ceil(shortest(orders) / timedelta(minutes=1)))
+        return orders
     return fitted
 
 

@@ -39,6 +39,7 @@ from .ordering import (
     wanted_from_call,
 )
 from .person import async_is_person
+from .rehearse import async_rehearse
 
 ATTR_ENTRY: Final = "config_entry_id"
 ATTR_FEEDBACK: Final = "feedback"
@@ -88,6 +89,9 @@ def async_setup(hass: HomeAssistant) -> None:
     hass.services.async_register(
         DOMAIN, "start_session", _start, schema=_START, supports_response=SupportsResponse.OPTIONAL
     )
+    hass.services.async_register(
+        DOMAIN, "rehearse", _rehearse, schema=_START, supports_response=SupportsResponse.ONLY
+    )
     hass.services.async_register(DOMAIN, "feedback", _feedback, schema=_FEEDBACK)
     hass.services.async_register(DOMAIN, "report_next_day", _report_next_day, schema=_NEXT_DAY)
     hass.services.async_register(DOMAIN, "acknowledge", _acknowledge, schema=vol.Schema(_COACH))
@@ -109,6 +113,10 @@ async def _start(call: ServiceCall) -> ServiceResponse:
     plan = coach.admit(wanted_from_call(coach, call.data))
     await coach.async_start(plan, "action", call.context)
     return plan_as_dict(plan) if call.return_response else None
+
+
+async def _rehearse(call: ServiceCall) -> ServiceResponse:
+    return await async_rehearse(async_get_coach(call), call.data)
 
 
 def _obeying(wish: Command) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
