@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -233,6 +235,30 @@ async def test_a_routine_by_its_name_and_short_of_time(house: House) -> None:
     told = await rehearse(house, routine="deep forearm routine", side="right", minutes=5)
     assert (told["area"], told["side"], told["length"]) == ("forearm", "right", "quick")
     assert told["played"] < 6.5 * 60
+
+
+async def test_a_routine_of_ones_own_goes_through_its_areas(house: House) -> None:
+    routine = ConfigSubentry(
+        data=MappingProxyType(
+            {
+                "parts": [
+                    {"area": "forearm", "side": "right", "length": "quick"},
+                    {"area": "jaw", "length": "deep"},
+                ]
+            }
+        ),
+        subentry_type="routine",
+        title="desk break",
+        unique_id=None,
+    )
+    house.hass.config_entries.async_add_subentry(house.entry, routine)
+    await house.hass.async_block_till_done()
+    told = await rehearse(house, routine="desk break")
+    assert told["allowed"] is True
+    assert told["areas"] == ["forearm", "jaw"]
+    assert [one["reason"] for one in told["changes"]] == ["deep_not_offered"]
+    areas = [row["area"] for row in told["timeline"] if row["kind"] == "phase"]
+    assert list(dict.fromkeys(areas)) == ["forearm", "jaw"]
 
 
 async def test_stretching_alone_never_touches(house: House) -> None:
