@@ -48,6 +48,7 @@ ATTRIBUTES = [
 ]
 """Automations are built on both lists; they may grow, and nothing in them changes."""
 
+SCORES = {"before", "after", "change", "change_label"}
 NEVER_STORED = {"caption", "instruction", "remaining", "session_ends_at", "phase_ends_at"}
 ESTIMATED = {"remaining", "session_ends_at"}
 
@@ -262,7 +263,7 @@ async def test_the_recorder_keeps_neither_words_nor_scores(
     assert not [key for attributes in session for key in attributes if key in NEVER_STORED]
     last = await recorder.async_add_executor_job(stored, house.entity("sensor", "last_session"))
     assert last[-1]["area"] == "upper_traps"
-    assert not [key for attributes in last for key in attributes if key in {"before", "after"}]
+    assert not [key for attributes in last for key in attributes if key in SCORES]
 
 
 async def test_all_is_on_one_device_in_the_room(house: House) -> None:

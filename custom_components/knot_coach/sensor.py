@@ -21,13 +21,25 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import Coach, KnotCoachEntry
 from .entity import CoachEntity
+from .history import judged
 from .massage.phases import Phase
 from .massage.states import Outcome
 from .massage.view import SessionView, Shown
 
 PARALLEL_UPDATES = 0
 
-LAST = ("started_at", "ended_at", "area", "side", "length", "before", "after", "peak")
+LAST = (
+    "started_at",
+    "ended_at",
+    "area",
+    "side",
+    "length",
+    "before",
+    "after",
+    "change",
+    "change_label",
+    "peak",
+)
 """What the last-session sensor tells beside the outcome."""
 
 
@@ -64,8 +76,10 @@ def _session_attributes(coach: Coach, view: SessionView) -> Mapping[str, Any]:
 
 
 def _last_attributes(coach: Coach, _: SessionView) -> Mapping[str, Any] | None:
-    last = coach.memory.last
-    return {key: last[key] for key in LAST} if last else None
+    if (last := coach.memory.last) is None:
+        return None
+    row = judged(last)
+    return {key: row[key] for key in LAST}
 
 
 SENSORS = (
@@ -131,6 +145,8 @@ class CoachSensor(CoachEntity, SensorEntity):
             "after",
             "before",
             "caption",
+            "change",
+            "change_label",
             "duration",
             "instruction",
             "phase_ends_at",

@@ -16,7 +16,7 @@ from homeassistant.core import (
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from . import routine_actions
+from . import history, routine_actions
 from .admission import Refused
 from .const import DOMAIN
 from .coordinator import Coach, KnotCoachEntry
@@ -85,6 +85,7 @@ _COMMANDS: Final = {
 @callback
 def async_setup(hass: HomeAssistant) -> None:
     """Register the actions, once per Home Assistant."""
+    history.async_setup(hass)
     routine_actions.async_setup(hass)
     hass.services.async_register(
         DOMAIN, "start_session", _start, schema=_START, supports_response=SupportsResponse.OPTIONAL

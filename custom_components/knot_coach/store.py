@@ -18,9 +18,10 @@ from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .massage.areas import Region, Side
-from .massage.load import Feeling, Past, StandingLock, meets
+from .massage.load import REST_SORE, Feeling, Past, StandingLock, meets
 from .massage.messages import Lock, Tier
 from .massage.phases import Length
+from .massage.record import emptied
 from .massage.states import Outcome
 
 _LOGGER = logging.getLogger(__name__)
@@ -214,6 +215,22 @@ class Memory:
         ]
         await self._async_save_history()
         return open_locks
+
+    async def async_forget(self, before: datetime | None, now: datetime) -> None:
+        """Forget the sessions that ended before an instant, or all of them.
+
+        Locks stay, and so does what the limits read of the last 72 hours: no rest can be talked
+        away. Of such sessions the scores, the words and everything else are forgotten.
+        """
+        kept: list[dict[str, Any]] = []
+        for record in self._history.records:
+            ended_at = datetime.fromisoformat(record["ended_at"])
+            if before is not None and ended_at >= before:
+                kept.append(record)
+            elif ended_at > now - REST_SORE:
+                kept.append(emptied(record))
+        self._history.records = kept
+        await self._async_save_history()
 
     async def async_flush(self) -> None:
         """Come back when everything is on disk."""

@@ -26,7 +26,7 @@ from massage.notes import Notes
 from massage.order import OwnStep, Profile
 from massage.phases import PRESSING, Length, Phase
 from massage.plan import compile_plan
-from massage.record import records
+from massage.record import emptied, records
 from massage.session import report
 from massage.snapshot import UnreadableSnapshotError, restore, save
 from massage.states import Instructing, Paused, Session, Working
@@ -536,3 +536,19 @@ def test_notes_about_no_step_cannot_be_read(row: int) -> None:
     data["notes"][0]["row"] = row
     with pytest.raises(UnreadableSnapshotError):
         restore(data, AREAS, BOOK, stage.now)
+
+
+def test_of_an_emptied_record_the_limits_can_be_read_and_nothing_else() -> None:
+    stage = opened(attentive, length=Length.QUICK)
+    stage.run()
+    left = record(stage) | {"next_day": {"feeling": "bruised", "score": 7, "at": "today"}}
+    limits = {"area", "side", "length", "outcome", "peak", "pressed", "gun_seconds", "next_day"}
+    times = {"started_at", "ended_at"}
+    bare = emptied(left)
+    assert {key for key, value in bare.items() if value is not None} == limits | times
+    assert bare["next_day"] == {"feeling": "bruised", "score": None, "at": "today"}
+    assert {key: bare[key] for key in bare if key in limits - {"next_day"}} == {
+        key: left[key] for key in left if key in limits - {"next_day"}
+    }
+    assert bare.keys() == left.keys()
+    assert emptied(record(stage))["next_day"] is None

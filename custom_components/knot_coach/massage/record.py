@@ -13,6 +13,21 @@ from .states import Ended, Outcome, Session
 
 TECHNIQUES: Final = TOUCHING | {Phase.WARM_UP, Phase.BREATHE, Phase.STRETCH}
 """The phases that touch or move."""
+_LIMITS_READ: Final = frozenset(
+    {
+        "started_at",
+        "ended_at",
+        "area",
+        "side",
+        "length",
+        "outcome",
+        "peak",
+        "pressed",
+        "gun_seconds",
+        "next_day",
+    }
+)
+"""What is needed to let an area rest (massage.md §2.4, §4.4), and when it was."""
 _SAFETY: Final = frozenset({Outcome.STOPPED_SAFETY, Outcome.EMERGENCY})
 
 
@@ -31,6 +46,14 @@ def records(s: Session, now: datetime, trigger: str) -> list[dict[str, Any]]:
         for part, (order, notes) in enumerate(reached)
         if notes.steps or part == s.part
     ]
+
+
+def emptied(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with nothing left but what the limits read; all else is None."""
+    left = {key: value if key in _LIMITS_READ else None for key, value in record.items()}
+    if told := record.get("next_day"):
+        left["next_day"] = {**told, "score": None}
+    return left
 
 
 def _record(s: Session, part: int, order: Order, notes: Notes, now: datetime) -> dict[str, Any]:
