@@ -189,7 +189,14 @@ def test_heat_comes_after_it() -> None:
 
 
 def test_it_is_asked_again_after_a_restart() -> None:
-    stage = asked(75)
+    stage = asked(
+        75,
+        lowered=1,
+        stubborn=True,
+        lasting_pain=True,
+        told_not_loosening=True,
+        advice="water",
+    )
     data = json.loads(json.dumps(save(stage.s, stage.now)))
     back = restore(data, AREAS, BOOK, stage.now)
     assert back.todo == (Question.NEXT_DAY,)
@@ -235,6 +242,12 @@ def test_the_last_session_of_either_order_counts() -> None:
     stage.answer(Answer.NO)
     stage.answer(Answer.BRUISED)
     assert stage.s.state == Ended(Outcome.REFUSED)
+
+
+def test_what_was_told_survives_a_restart() -> None:
+    stage = ended(5, 5, stubborn=True)
+    back = restore(json.loads(json.dumps(save(stage.s, stage.now))), AREAS, BOOK, stage.now)
+    assert back.notes.not_loosening
 
 
 # --- it does not loosen ---------------------------------------------------------------------------
