@@ -4,7 +4,6 @@ from datetime import timedelta
 import json
 from typing import Any
 
-from hypothesis import given, strategies as st
 import pytest
 
 from massage.areas import Side
@@ -16,7 +15,6 @@ from massage.trends import (
     change_of,
     label_of,
     load,
-    not_loosening,
     percent_of,
     sessions_of,
     trend,
@@ -177,94 +175,7 @@ def test_real_records_can_be_read() -> None:
     stretched = opened(attentive, stretch_only=True)
     stretched.run()
     assert trends(records(stretched.s, stretched.now, "voice") * 5) == []
-    assert not_loosening(left * 5, "forearm", Side.LEFT, stage.now) is False
     assert len(sessions_of(left, "forearm")) == 1
-
-
-# Not loosening
-
-
-def unchanged(*days: float, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what a record holds
-    return [session(3, 3, days=day, **changes) for day in days]
-
-
-def due(*several: dict[str, Any], side: Side = Side.LEFT) -> bool:
-    return not_loosening(several, "forearm", side, NOW)
-
-
-@pytest.mark.parametrize(
-    ("several", "expected"),
-    [
-        (unchanged(9, 5, 1), True),
-        (unchanged(14, 5, 1), True),
-        (unchanged(15, 5, 1), False),
-        (unchanged(5, 1), False),
-        ([session(5, 4, days=12), *unchanged(9, 5, 1)], True),
-        ([*unchanged(9, 5), session(3, 2)], False),
-        ([*unchanged(9), session(3, 2, days=5), *unchanged(1)], False),
-        ([*unchanged(9, 5), session(3, 5)], True),
-        ([*unchanged(9, 5), session(3, None), *unchanged(1)], True),
-        (unchanged(9, 5, 1, side="right"), False),
-        (unchanged(9, 5, 1, side="both"), True),
-        (unchanged(9, 5, 1, area="calf"), False),
-        (unchanged(9, 5, 1, stretch_only=True), False),
-    ],
-)
-def test_three_sessions_without_a_drop(several: list[dict[str, Any]], expected: bool) -> None:  # noqa: FBT001 - a row of the table
-    assert due(*several) is expected
-
-
-def sore(*days: float, before: int = 5) -> list[dict[str, Any]]:
-    """Sessions that help, before each of which it is sore again."""
-    return [session(before, 1, days=day) for day in days]
-
-
-@pytest.mark.parametrize(
-    ("several", "expected"),
-    [
-        (sore(20, 12, 8, 1), True),
-        (sore(14, 12, 8, 1), True),
-        (sore(13.9, 12, 8, 1), False),
-        (sore(42, 12, 8, 1), True),
-        (sore(42.1, 12, 8, 1), False),
-        (sore(20, 12, 1), False),
-        (sore(20, 12, 8, 1, before=4), True),
-        (sore(20, 12, 8, 1, before=3), False),
-        ([*sore(20, 12), *sore(8, before=3), *sore(1)], False),
-        ([*sore(20, before=3), *sore(12, 8, 1)], False),
-        ([*sore(40, before=3), *sore(20, 12, 8, 1)], True),
-        ([*sore(90, 20, 12, 8, 1)], True),
-    ],
-)
-def test_pain_that_lasts(several: list[dict[str, Any]], expected: bool) -> None:  # noqa: FBT001 - a row of the table
-    assert due(*several) is expected
-
-
-@pytest.mark.parametrize(
-    ("told", "expected"),
-    [
-        ({"days": 6.9}, False),
-        ({"days": 7}, True),
-        ({"days": 6, "side": "right"}, True),
-        ({"days": 6, "side": "both"}, False),
-        ({"days": 6, "side": None}, True),
-        ({"days": 6, "area": "calf"}, True),
-    ],
-)
-def test_it_is_said_once_a_week(told: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a row of the table
-    said = session(None, None, not_loosening=True, **told)
-    assert due(said, *unchanged(5, 3, 1)) is expected
-
-
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 10), st.integers(0, 10)), max_size=12))
-def test_a_session_that_helps_is_never_called_stuck(
-    scores: list[tuple[int, int, int]],
-) -> None:
-    several = [
-        session(before, after, days=days) for days, before, after in sorted(scores, reverse=True)
-    ]
-    helped = session(3, 2, days=0)
-    assert due(*several, helped) is False
 
 
 # Load

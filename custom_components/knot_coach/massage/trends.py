@@ -30,11 +30,6 @@ LATEST: Final = 8
 FEWEST_TO_COMPARE: Final = 4
 """Rated sessions with a technique, and as many without it (massage.md §6)."""
 WEEK: Final = timedelta(days=7)
-NO_DROP_WITHIN: Final = timedelta(days=14)
-LASTING_FROM: Final = timedelta(days=14)
-LASTING_UNTIL: Final = timedelta(days=42)
-STILL_SORE: Final = 4
-LEAST_DROP: Final = 1
 
 
 class Label(StrEnum):
@@ -134,41 +129,12 @@ def load(past: Sequence[Past], areas: Mapping[str, Area], now: datetime) -> list
     return [_load(past, areas, areas[area], side, now) for area, side in places]
 
 
-def not_loosening(records: Iterable[Record], area: str, side: Side, now: datetime) -> bool:
-    """Tell whether it is time to say that a professional should look at an area (massage.md §4.4).
-
-    It is when none of the last three rated sessions, all within 14 days, brought a drop of a point
-    or more; or when the pain lasts. For "over 2-3 weeks" the numbers are ours: a rated session 14
-    to 42 days ago, at least three since then, and a score of 4 or more before each of them. It is
-    not when it was said within the last 7 days.
-    """
-    records = list(records)
-    said = (
-        record for record in records if record.get("not_loosening") and _at(record) > now - WEEK
-    )
-    if any(record["area"] == area and _meets(record, side) for record in said):
-        return False
-    rated = _rated(records, area, side)
-    last = [record for record in rated[-FEWEST:] if _at(record) >= now - NO_DROP_WITHIN]
-    stuck = len(last) == FEWEST and max(_changes(last)) < LEAST_DROP
-    return stuck or any(
-        LASTING_FROM <= now - _at(record) <= LASTING_UNTIL
-        and len(rated) - number > FEWEST
-        and min(one["before"] for one in rated[number:]) >= STILL_SORE
-        for number, record in enumerate(rated)
-    )
-
-
 def _sides(side: Side) -> tuple[Side, ...]:
     return (Side.LEFT, Side.RIGHT) if side is Side.BOTH else (side,)
 
 
 def _meets(record: Record, side: Side) -> bool:
     return record["side"] is not None and meets(Side(record["side"]), side)
-
-
-def _at(record: Record) -> datetime:
-    return datetime.fromisoformat(record["ended_at"])
 
 
 def _rated(records: Iterable[Record], area: str, side: Side) -> list[Record]:
