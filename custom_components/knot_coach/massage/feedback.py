@@ -17,7 +17,7 @@ from .moves import Move, hold_level, reply, say, tell
 from .navigation import in_phase, step_of
 from .phases import BOUNDS, PRESSING, TOUCHING, Phase
 from .pressure import LOWEST, STEP_UP, Ramp
-from .script import CALM_TARGET
+from .script import level_line
 from .states import (
     ALLOWED,
     CONTINUOUS_LIMIT,
@@ -148,9 +148,7 @@ def _harder(s: Session, at: datetime) -> Move:
 
 def announce_level(s: Session, working: Working, ramp: Ramp, at: datetime) -> Move:
     """Say the next level; it is reached when that has been heard, and not before."""
-    repeated = s.step is not None and s.step.round > 1
-    brief = 1 if repeated or s.order.target > CALM_TARGET else 0
-    line = s.line(f"l{s.level + 1}", brief)
+    line = level_line(s.order, step_of(s), s.level + 1)
     stale = at + SPEECH_SPARE
     give_up_at = stale + timedelta(seconds=line.seconds) + SPEECH_SPARE
     s, said = say(s, at, line, stale=stale)

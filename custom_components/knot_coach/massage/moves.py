@@ -39,14 +39,22 @@ def say(
     stale: datetime | None = None,
     question: Question | None = None,
 ) -> tuple[Session, Say]:
-    """Give a line the next id of the session."""
+    """Give a line the next id of the session; it is not worded as the one before.
+
+    A question that is asked again is: somebody may have half of it in the ear.
+    """
+    if question is None:
+        line = line.unlike(s.last)
+    used = s.used
+    if line.others:
+        used = {**used, line.key: used.get(line.key, 0) + 1}
     said = Say(at, s.next_id, line, priority, stale, question)
-    return replace(s, next_id=s.next_id + 1), said
+    return replace(s, next_id=s.next_id + 1, last=line.text, used=used), said
 
 
 def reply(s: Session, at: datetime, key: str, **slots: object) -> Move:
     """Answer what somebody said, and change nothing else."""
-    s, said = say(s, at, s.order.book.line(key, **slots), Priority.ANSWER)
+    s, said = say(s, at, s.line(key, **slots), Priority.ANSWER)
     return s, (said,)
 
 
@@ -65,6 +73,8 @@ def tell(s: Session, at: datetime, event: Event, **data: object) -> Tell:
 
 def set_level(s: Session, level: int, at: datetime) -> Move:
     """Change the felt pressure; a ramp starts counting anew."""
+    if s.pressing:
+        s = replace(s, notes=replace(s.notes, peak=max(s.notes.peak, level)))
     if level == s.level:
         return s, ()
     if s.hands_since not in {None, at}:
@@ -72,8 +82,7 @@ def set_level(s: Session, level: int, at: datetime) -> Move:
     state = s.state
     if isinstance(state, Working) and state.ramp is not None:
         state = replace(state, ramp=state.ramp.moved(at))
-    notes = replace(s.notes, peak=max(s.notes.peak, level)) if s.pressing else s.notes
-    s = replace(s, state=state, level=level, notes=notes)
+    s = replace(s, state=state, level=level)
     return s, (tell(s, at, Event.PRESSURE_CHANGED, pressure=level),)
 
 

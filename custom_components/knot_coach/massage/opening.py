@@ -99,7 +99,9 @@ def _questions(plan: Plan) -> Iterator[Question]:
 
 
 def _introduce(s: Session, at: datetime) -> Move:
-    s, intro = say(s, at, s.line("intro", minutes=minutes(s.plan.estimated_duration)))
+    pressed = any(not order.stretch_only for order in s.plan.orders)
+    took = minutes(s.plan.estimated_duration)
+    s, intro = say(s, at, s.line("intro" if pressed else "intro_stretch", minutes=took))
     s, wake = say(s, at, s.line("intro_wake"))
     effects: list[Effect] = [intro, wake]
     for key in dict.fromkeys(order.profile.advice for order in s.plan.orders):

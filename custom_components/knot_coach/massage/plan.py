@@ -1,13 +1,14 @@
 """From orders to a plan: the steps that a session walks through."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Final
 
 from .areas import Side
-from .order import Order
+from .order import Order, OwnStep
 from .phases import BOUNDS, PRESSING, Phase
 from .script import Cue, cues_of, lines_of, setup_of
 from .timing import BETWEEN_AREAS, WRAP_UP_STRETCH, seconds_of, spots_of, timing_of
@@ -31,10 +32,13 @@ class Step:
     spot: int = 1
     holds: int = 1
     """Short holds that a round is made of, instead of one that climbs."""
-    settle: bool = False
-    """The set-up lines of the area come first; they take no phase time."""
+    settle: int = 0
+    """How often the set-up of the area has been spoken when this step begins, with it; 0 where it
+    is not spoken. It takes no phase time."""
     again: bool = False
-    """The phase comes a second time on this side, with its later lines."""
+    """The phase came before on this side, for a press on this spot."""
+    turn: int = 0
+    """How many steps of the phase came before in the plan; it chooses among variants of lines."""
     lines: tuple[Line, ...] = ()
     """The instruction; the step begins when its last line has been spoken."""
     setup: tuple[Line, ...] = ()
@@ -77,14 +81,25 @@ class Plan:
 
 def compile_plan(*orders: Order) -> Plan:
     """Make the plan of one area or several; while a side is unknown there are no steps yet."""
-    steps: list[Step] = []
+    bares: list[Step] = []
     for part, order in enumerate(orders):
         if order.side is None:
             return Plan(orders, ())
         last = part == len(orders) - 1
-        bares = _part(order, order.side, first=part == 0, last=last)
-        steps += [make_step(order, replace(bare, part=part)) for bare in bares]
-    return Plan(orders, tuple(steps))
+        steps = _part(order, order.side, first=part == 0, last=last)
+        bares += [replace(step, part=part) for step in steps]
+    return Plan(orders, tuple(make_step(orders[bare.part], bare) for bare in _numbered(bares)))
+
+
+def _numbered(steps: Iterable[Step]) -> Iterator[Step]:
+    """Tell each step what of its kind came before."""
+    turns, before = Counter[Phase](), set[tuple[object, ...]]()
+    for step in steps:
+        spot = step.spot if step.phase is Phase.PRESS else None
+        place = (step.part, step.side, step.phase, spot)
+        yield replace(step, turn=turns[step.phase], again=place in before)
+        turns[step.phase] += 1
+        before.add(place)
 
 
 def make_step(order: Order, bare: Step) -> Step:
@@ -102,30 +117,45 @@ def wrap_up_steps(order: Order, side: Side, part: int) -> tuple[Step, ...]:
     stretch = Step(phase=Phase.STRETCH, side=side, seconds=WRAP_UP_STRETCH, part=part)
     seconds = seconds_of(order, Phase.AFTERCARE)
     aftercare = Step(phase=Phase.AFTERCARE, side=side, seconds=seconds, part=part)
-    return make_step(order, stretch), make_step(order, aftercare)
+    stretch = make_step(order, stretch)
+    said = order.book.line("wrap_up", order.profile.sessions)
+    return replace(stretch, lines=(said, *stretch.lines)), make_step(order, aftercare)
 
 
 def _part(order: Order, side: Side, *, first: bool, last: bool) -> Iterator[Step]:
     """Yield the steps of one area; one that follows another is breathed for already."""
     sides = (Side.LEFT, Side.RIGHT) if side is Side.BOTH else (side,)
     yield Step(phase=Phase.CHECK_IN, side=sides[0], seconds=seconds_of(order, Phase.CHECK_IN))
-    settled = False
+    settled = 0
     for phase, seconds in _beginning(order):
         if phase is Phase.WARM_UP or first:
-            yield Step(phase=phase, side=sides[0], seconds=seconds, settle=not settled)
-            settled = True
+            yield Step(phase=phase, side=sides[0], seconds=seconds, settle=0 if settled else 1)
+            settled = 1
     for number, one in enumerate(sides):
         settle = number > 0 or order.area.resettle or not settled
-        for step in _own_side(order, one) if order.own else _side(order, one):
-            yield replace(step, settle=settle)
+        settled += settle
+        for step in _own_side(order, one) if _own(order) else _side(order, one):
+            yield replace(step, settle=settled if settle else 0)
             settle = False
     seconds = seconds_of(order, Phase.AFTERCARE) if last else BETWEEN_AREAS
     yield Step(phase=Phase.AFTERCARE, side=sides[-1], seconds=seconds)
 
 
+def _own(order: Order) -> tuple[OwnStep, ...]:
+    """Return the person's own steps, without those that are forbidden or left out."""
+    if order.stretch_only:
+        return ()
+    gone = set(order.left_out)
+    if not (order.area.cross and order.profile.cross):
+        gone.add(Phase.CROSS_FIBER)
+    if not order.gun:
+        gone.add(Phase.TOOL)
+    return tuple(step for step in order.own if step.phase not in gone)
+
+
 def _beginning(order: Order) -> Iterator[tuple[Phase, int]]:
-    if order.own:
-        yield from ((step.phase, step.seconds) for step in order.own if step.phase in _ONCE)
+    if own := _own(order):
+        yield from ((step.phase, step.seconds) for step in own if step.phase in _ONCE)
         return
     for phase in _ONCE:
         if seconds := seconds_of(order, phase):
@@ -152,7 +182,7 @@ def _worked(order: Order, side: Side) -> Iterator[Step]:
         yield from step(Phase.RELEASE_HOLD, number, spot)
         yield from step(Phase.EASE_OFF, number, spot)
     if timing.broad_after:
-        yield Step(phase=Phase.BROAD, side=side, seconds=timing.broad_after, again=True)
+        yield Step(phase=Phase.BROAD, side=side, seconds=timing.broad_after)
     if order.area.cross and order.profile.cross:
         yield from step(Phase.CROSS_FIBER)
     if order.gun:
@@ -163,7 +193,7 @@ def _own_side(order: Order, side: Side) -> Iterator[Step]:
     """Yield the person's own steps; the hands come off after each round, asked for or not."""
     number = 0
     easing = BOUNDS[Phase.EASE_OFF][0]
-    steps = [step for step in order.own if step.phase not in _ONCE]
+    steps = [step for step in _own(order) if step.phase not in _ONCE]
     for step, following in zip_longest(steps, steps[1:]):
         number += step.phase is Phase.PRESS
         made = Step(

@@ -1,13 +1,15 @@
 """What is said in each phase, and when: the spacing rules of massage.md §5.1."""
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Final, assert_never
 
 from .areas import Side
-from .order import Order
+from .order import Order, Talk
 from .phases import Phase
-from .timing import STRETCH_REST, stretch_pace
-from .wording import Line, Phrasebook
+from .pressure import START, STEP_UP
+from .timing import BETWEEN_AREAS, STRETCH_REST, stretch_pace
+from .wording import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +22,27 @@ TEN_SECONDS_FROM: Final = 25
 """Seconds from which a phase gets "ten seconds" (massage.md §5.1)."""
 SPARE: Final = 3.0
 """No cue starts with less than its own length and this left in the phase (massage.md §5.1)."""
+QUIET_SHARE: Final = 0.3
+"""Most of a hold that may be spoken in (massage.md §5.1)."""
 CALM_TARGET: Final = 5
-"""Up to this target a round has room for one more line after the ramp, and for longer words in it."""
-HOLD_CUE_AT: Final = 45.0
-BREATH: Final = 10.0
-BREATH_IN: Final = 4.0
-"""One breath of ten seconds, in for four (massage.md §5.3)."""
+"""Up to this target the words of the ramp are the longer ones."""
+CALM_ROUND: Final = 45
+"""From so many seconds on a round has room for them."""
+HOLD_CUE_AT: Final = 0.75
+"""The one line in the middle of a hold comes when this much of the round is over."""
+BREATHS: Final = {False: (4, 6), True: (3, 4)}
+"""Seconds in and out, usual and short (massage.md §5.3)."""
+SHORT_HOLD: Final = 10
+"""A stretch shorter than this, in seconds, is repeated at one's own pace; our choice."""
+MANY: Final = 4
+"""Most cues in a minute (massage.md §5.1); of more short holds than these, not all are announced."""
+BURST: Final = 11.0
+PAUSE: Final = 15.0
+"""Seconds of short strokes, and from one rest to the next (massage.md §2.1, F14)."""
+GUN_BLOCK: Final = 27.0
+GUN_PAUSE: Final = 11.0
+"""When the massager is switched off, a word before thirty seconds are over, and the time that an
+answer gets before it goes on (massage.md §4.2, §4.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,127 +56,248 @@ class Cue:
     """Seconds before it ends; such a cue moves along when the step is made longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words for one step of an order."""
+
+    order: Order
+    step: Step
+
+    def common(self, key: str, used: int = 0, /, **slots: object) -> Line:
+        """A common line, in the variant whose turn it is.
+
+        It depends on the sessions before and on the steps of this kind before; `used` is how
+        often the line was said in this step, or once in each of such steps.
+        """
+        turn = self.order.profile.sessions + self.step.turn + used
+        return self.order.book.line(key, turn, **slots)
+
+    def own(self, key: str, *, brief: bool = False) -> tuple[Line, ...]:
+        """The lines of the area."""
+        order = self.order
+        return order.book.cues(order.area.key, key, self.step.side, order.wordings, brief=brief)
+
+    def rate(self, used: int) -> Line:
+        """The question for a score; a later area is named."""
+        if self.step.part == 0:
+            return self.common("rate", used)
+        return self.common("rate_area", used - 1, area=self._area)
+
+    def turn_to(self) -> tuple[Line, ...]:
+        """What is said before another area than the first."""
+        return (self.common("next_area", -1, area=self._area),) if self.step.part else ()
+
+    @property
+    def _area(self) -> str:
+        return self.order.book.name(self.order.area.key)
+
+    def brief(self, key: str) -> str:
+        """The key of a common line, in its brief form for whoever wants nothing but cues."""
+        return f"{key}_brief" if self.order.talk is Talk.CUES else key
+
+    @property
+    def chatty(self) -> bool:
+        """Whether there are lines that only encourage or comfort."""
+        return self.order.talk is Talk.FULL
+
+
 def setup_of(order: Order, step: Step) -> tuple[Line, ...]:
-    """Return what is said before a step that needs another position."""
+    """Return what is said before a step that needs another position.
+
+    It is brief the second time, and for whoever knows the area or wants few words; what to stay
+    off is said in full (massage.md §5.1).
+    """
     if not step.settle:
         return ()
-    setup = _own(order, "setup", step.side)
-    switched = order.side is Side.BOTH and step.phase is Phase.LOCATE and step.side is Side.RIGHT
-    return (order.book.line("side_switch", side=step.side), *setup) if switched else setup
-
-
-def _own(order: Order, key: str, side: Side) -> tuple[Line, ...]:
-    return order.book.cues(order.area.key, key, side, order.wordings)
+    words, profile = _Words(order, step), order.profile
+    second_side = order.side is Side.BOTH and step.side is Side.RIGHT
+    lines = (order.book.line("side_switch", step.part, side=step.side),) if second_side else ()
+    if order.stretch_only:
+        return lines if step.settle > 1 else (*lines, words.common("setup_stretch"))
+    brief = step.settle > 1 or profile.familiar or order.talk is not Talk.FULL
+    avoid = () if second_side else words.own("avoid")
+    return (*lines, *words.own("setup", brief=brief), *avoid)
 
 
 def lines_of(  # noqa: PLR0911 - one row for each phase
     order: Order, step: Step
 ) -> tuple[Line, ...]:
     """Return the instruction of a step; it begins when the last of these was spoken."""
-    book, own = order.book, _own(order, step.phase, step.side)
+    words = _Words(order, step)
+    own = words.own(step.phase)
     match step.phase:
         case Phase.CHECK_IN:
-            return (book.line("rate"),)
+            return (*words.turn_to(), words.rate(0))
         case Phase.BREATHE:
-            return (book.line("breathe"),)
+            return _breathe_lines(words)
         case Phase.PRESS:
-            return (_press_line(book, own, step),)
+            return _press_lines(words, own)
         case Phase.RELEASE_HOLD:
-            return (book.line("hold_start", step.round - 1),)
+            return (words.common(words.brief("hold_start")),)
         case Phase.EASE_OFF:
-            return (book.line("ease_off", step.round - 1), book.line("check", step.round - 1))
+            ease = own[step.turn % len(own)] if own else words.common(words.brief("ease_off"))
+            return (ease, words.common("check"))
         case Phase.STRETCH:
-            return (own[0], book.line("stretch"))
+            pace = "stretch_holds" if _is_short(order, step) else words.brief("stretch")
+            return (own[0], words.common(pace))
         case Phase.AFTERCARE:
-            return (book.line("finish"),)
+            # The way out of a position on the floor comes before everything else.
+            asked = step.seconds <= BETWEEN_AREAS
+            return (*own, words.rate(1) if asked else words.common(words.brief("finish")))
         case Phase.TOOL:
-            return (book.line("tool_gate"), book.line("tool_stop_how"), own[0])
+            gate = (order.book.line("tool_gate"), order.book.line("tool_stop_how"))
+            return (*gate, own[0])
         case Phase.WARM_UP | Phase.LOCATE | Phase.BROAD | Phase.CROSS_FIBER:
-            return own[:1]
+            return (own[1:2] or (words.common("same_again"),)) if step.again else own[:1]
         case _:
             assert_never(step.phase)
 
 
-def _press_line(book: Phrasebook, own: tuple[Line, ...], step: Step) -> Line:
+def _breathe_lines(words: _Words) -> tuple[Line, ...]:
+    key = "breathe_short" if words.order.profile.short_breath else "breathe"
+    soften = (words.common("soften"),) if words.chatty else ()
+    return (words.common(key), *soften, words.order.book.line("light_headed"))
+
+
+def _press_lines(words: _Words, own: tuple[Line, ...]) -> tuple[Line, ...]:
+    step = words.step
+    if step.holds > 1:
+        return (own[0], words.common("press_holds"))
     if step.round == 1:
-        return own[0]
-    return book.line("press_new_spot" if step.spot > 1 else "press_again")
+        return (own[0],)
+    return (words.common("press_again" if step.again else "press_new_spot"),)
+
+
+def level_line(order: Order, step: Step, level: int) -> Line:
+    """Return the words that announce a level of pressure in a round; the second variant is brief."""
+    short = step.round > 1 or step.seconds < CALM_ROUND
+    brief = short or order.target > CALM_TARGET or order.talk is Talk.CUES
+    return order.book.line(f"l{level}", 1 if brief else 0)
 
 
 def cues_of(order: Order, step: Step) -> tuple[Cue, ...]:
     """Return the cues inside a step, in no particular order."""
-    return tuple(cue for cue in _cues(order, step) if _fits(cue, step.seconds))
+    return tuple(cue for cue in _cues(_Words(order, step)) if _fits(cue, step.seconds))
 
 
 def _fits(cue: Cue, seconds: float) -> bool:
     return cue.after is None or cue.after + cue.line.seconds + SPARE <= seconds
 
 
-def _counted(line: Line, left: float = 0.0) -> Cue:
-    """Time a count so that its last word falls `left` seconds before the end."""
-    return Cue(line, before=line.seconds + left)
+def _counted(line: Line) -> Cue:
+    """Time a count so that its last word falls on the end of its step."""
+    return Cue(line, before=line.seconds)
 
 
-def _cues(  # noqa: C901, PLR0912 - one row for each phase
-    order: Order, step: Step
-) -> Iterator[Cue]:
-    book, own = order.book, _own(order, step.phase, step.side)
+def _cues(words: _Words) -> Iterator[Cue]:  # noqa: C901, PLR0912 - one row for each phase
+    step, own = words.step, words.own(words.step.phase)
     match step.phase:
         case Phase.WARM_UP:
-            if step.seconds >= HALFWAY_FROM:
-                yield Cue(book.line("halfway"), after=step.seconds / 2)
+            if step.seconds >= HALFWAY_FROM and words.chatty:
+                yield Cue(words.common("halfway"), after=step.seconds / 2)
             if step.seconds >= TEN_SECONDS_FROM:
-                yield Cue(book.line("ten_seconds"), before=10.0)
+                yield Cue(words.common("ten_seconds"), before=10.0)
         case Phase.BREATHE:
-            yield from _breaths(book, step.seconds)
+            yield from _breaths(words)
         case Phase.LOCATE:
             yield from (Cue(line, after=10.0 * n) for n, line in enumerate(own[1:], start=1))
-        case Phase.BROAD if step.seconds >= HALFWAY_FROM:
-            yield Cue(book.line("jaw_soft"), after=step.seconds / 2)
-        case Phase.PRESS if order.target <= CALM_TARGET:
-            line = own[1] if step.round > 1 and len(own) > 1 else book.line("hold")
-            yield Cue(line, after=HOLD_CUE_AT)
+        case Phase.BROAD if step.seconds >= HALFWAY_FROM and words.chatty:
+            yield Cue(words.common("jaw_soft"), after=step.seconds / 2)
+        case Phase.PRESS if step.holds > 1:
+            yield from _short_holds(words, step.holds, "press_soften", "count")
+        case Phase.PRESS:
+            yield from _hold_cue(words, own)
         case Phase.RELEASE_HOLD:
-            yield _counted(book.line("count"))
+            yield _counted(words.common("count"))
         case Phase.CROSS_FIBER:
-            yield Cue(book.line("cross_rest"), after=11.0)
+            for number in range(step.seconds // int(PAUSE)):
+                yield Cue(words.common("cross_rest", number), after=BURST + number * PAUSE)
         case Phase.TOOL:
-            yield Cue(book.line("tool_rest"), after=27.0)
-            yield Cue(book.line("tool_on"), after=38.0)
+            yield from _gun_blocks(words)
+        case Phase.STRETCH if _is_short(words.order, step):
+            hold, rest = stretch_pace(words.order, step.seconds)
+            times = max(1, step.seconds // (hold + rest))
+            yield from _short_holds(words, times, "stretch_repeat", "stretch_end")
         case Phase.STRETCH:
-            yield from _stretches(order, own, step.seconds)
-        case Phase.AFTERCARE:
-            yield from _aftercare(book, step.seconds)
+            yield from _stretches(words, own)
+        case Phase.AFTERCARE if step.seconds > BETWEEN_AREAS:
+            yield from _aftercare(words)
         case _:
             return
 
 
-def _breaths(book: Phrasebook, seconds: int) -> Iterator[Cue]:
+def _breaths(words: _Words) -> Iterator[Cue]:
     """Two full cycles, then only "out" each second cycle, then silence (massage.md §5.3)."""
-    for number in range(int(seconds / BREATH)):
-        start = number * BREATH
-        if number < 2:  # noqa: PLR2004 - two full cycles
-            yield Cue(book.line("breath_in"), after=start)
-            yield Cue(book.line("breath_out"), after=start + BREATH_IN)
-        elif number == 3:  # noqa: PLR2004 - the second cycle of the two after that
-            yield Cue(book.line("breath_out"), after=start + BREATH_IN)
+    inward, outward = BREATHS[words.order.profile.short_breath]
+    full = 2 if words.chatty else 1
+    for number in range(words.step.seconds // (inward + outward)):
+        start = float(number * (inward + outward))
+        if number < full:
+            yield Cue(words.order.book.line("breath_in"), after=start)
+            yield Cue(words.order.book.line("breath_out"), after=start + inward)
+        elif number == full + 1 and words.chatty:
+            yield Cue(words.order.book.line("breath_out", 1), after=start + inward)
 
 
-def _stretches(order: Order, own: tuple[Line, ...], seconds: int) -> Iterator[Cue]:
+def _hold_cue(words: _Words, own: tuple[Line, ...]) -> Iterator[Cue]:
+    """One line when the ramp has been climbed, where silence is still most of the round."""
+    order, step = words.order, words.step
+    top = min(order.target, order.ceiling) if order.area.ramp else START
+    ramp = [level_line(order, step, level) for level in range(START + 1, top + 1)]
+    if step.round > 1 and len(own) > 1:
+        line = own[1]
+    elif words.chatty:
+        line = words.common("hold")
+    else:
+        return
+    share = sum(one.seconds for one in (*ramp, line)) / step.seconds
+    if len(ramp) < MANY and share <= QUIET_SHARE:
+        climbed = (len(ramp) + 1) * STEP_UP.total_seconds()
+        yield Cue(line, after=max(HOLD_CUE_AT * step.seconds, climbed))
+
+
+def _short_holds(words: _Words, times: int, between: str, end: str) -> Iterator[Cue]:
+    """Short holds with a rest between them, counted out once; of many, every second is announced."""
+    length, every = words.step.seconds / times, 1 if times <= MANY else 2
+    for used, number in enumerate(range(1, times, every)):
+        yield Cue(words.common(between, used), after=number * length)
+    yield _counted(words.common(end))
+
+
+def _gun_blocks(words: _Words) -> Iterator[Cue]:
+    """Blocks of thirty seconds at most, each ended with a question (massage.md §4.2, §4.6)."""
+    for number in count():
+        rest = GUN_BLOCK + number * (GUN_BLOCK + GUN_PAUSE)
+        if rest > words.step.seconds:
+            return
+        yield Cue(words.order.book.line("tool_rest"), after=rest)
+        yield Cue(words.common("tool_on", number), after=rest + GUN_PAUSE)
+
+
+def _is_short(order: Order, step: Step) -> bool:
+    """Tell whether a stretch is held again and again for a few seconds (massage.md §3.15)."""
+    hold, _ = stretch_pace(order, step.seconds)
+    return hold < SHORT_HOLD
+
+
+def _stretches(words: _Words, own: tuple[Line, ...]) -> Iterator[Cue]:
     """Every hold but the last is counted out, and the next begins when its rest is over."""
-    hold, rest = stretch_pace(order, seconds)
-    book, count = order.book, order.book.line("stretch_end")
+    seconds, counted = words.step.seconds, words.common("stretch_end")
+    hold, rest = stretch_pace(words.order, seconds)
     for number in range(1, (seconds + rest) // (hold + rest)):
         ends = number * (hold + rest) - rest
-        again = own[number] if number < len(own) else book.line("stretch_again", number - 1)
-        yield Cue(count, after=ends - count.seconds)
+        repeated = words.common(words.brief("stretch_again"), number - 1)
+        again = own[number] if number < len(own) else repeated
+        yield Cue(counted, after=ends - counted.seconds)
         yield Cue(again, after=ends + rest - again.seconds)
-    yield _counted(count)
+    yield _counted(counted)
 
 
-def _aftercare(book: Phrasebook, seconds: int) -> Iterator[Cue]:
-    rate, tender, water = book.line("rate"), book.line("aftercare"), book.line("water")
-    yield Cue(rate, after=4.0)
-    yield Cue(tender, after=19.0)
-    if seconds > TEN_SECONDS_FROM + STRETCH_REST:
-        yield Cue(water, after=29.0)
+def _aftercare(words: _Words) -> Iterator[Cue]:
+    yield Cue(words.rate(1), after=4.0)
+    if words.order.talk is Talk.CUES:
+        return
+    if not words.order.stretch_only:
+        yield Cue(words.common("aftercare"), after=19.0)
+    if words.step.seconds > TEN_SECONDS_FROM + STRETCH_REST:
+        yield Cue(words.common("water"), after=29.0)

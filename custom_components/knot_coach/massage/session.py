@@ -301,7 +301,7 @@ def _rated(s: Session, score: int, now: datetime) -> Move:
             s = replace(s, notes=replace(notes, after=score))
         case _:
             worse = notes.before is not None and score >= notes.before + WORSE_BY
-            if worse or score >= WORSE_FROM:
+            if (worse or score >= WORSE_FROM) and not s.worse:
                 return _rest_it(replace(s, worse=True), now)
     return moves.reply(s, now, "rated", score=score)
 

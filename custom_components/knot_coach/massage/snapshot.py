@@ -42,6 +42,8 @@ def save(s: Session, now: datetime) -> dict[str, Any]:
         "index": s.index,
         "started_at": s.started_at.isoformat(),
         "next_id": s.next_id,
+        "last": s.last,
+        "used": dict(s.used),
         "todo": list(s.todo),
         "hot": s.hot,
         "goal": s.goal,
@@ -104,6 +106,8 @@ def _restore(
         else Interrupted(now + INTERRUPTED_LIMIT, left),
         started_at=datetime.fromisoformat(data["started_at"]),
         next_id=data["next_id"],
+        last=data["last"],
+        used=dict(data["used"]),
         todo=tuple(question for question in todo if question is not Question.HEAT),
         hot=data["hot"],
         goal=data["goal"],
@@ -205,6 +209,7 @@ def _save_step(step: Step) -> dict[str, Any]:
         "holds": step.holds,
         "settle": step.settle,
         "again": step.again,
+        "turn": step.turn,
         "lines": [[line.key, line.text] for line in step.lines],
     }
 
@@ -220,11 +225,13 @@ def _restore_step(orders: tuple[Order, ...], data: Mapping[str, Any]) -> Step:
         holds=data["holds"],
         settle=data["settle"],
         again=data["again"],
+        turn=data["turn"],
     )
-    return replace(
-        make_step(orders[bare.part], bare),
-        lines=tuple(Line(key, text) for key, text in data["lines"]),
-    )
+    made = make_step(orders[bare.part], bare)
+    # A line that is as it was made brings its variants along.
+    known = {line: line for line in made.lines}
+    stored = (Line(key, text) for key, text in data["lines"])
+    return replace(made, lines=tuple(known.get(line, line) for line in stored))
 
 
 def _save_notes(notes: Notes) -> dict[str, Any]:

@@ -186,6 +186,10 @@ class Session:
     state: State
     started_at: datetime
     next_id: int = 1
+    last: str = ""
+    """The words that were said last."""
+    used: Mapping[str, int] = field(default_factory=dict)
+    """How often each line that has variants was said."""
     todo: tuple[Question, ...] = ()
     """Questions to be answered before the session goes on."""
     hot: bool = False
@@ -357,8 +361,10 @@ class Session:
             and self.step.phase in PRESSING
         )
 
-    def line(self, key: str, variant: int = 0, /, **slots: object) -> Line:
-        """Fill in a line of the session's phrasebook."""
+    def line(self, key: str, variant: int | None = None, /, **slots: object) -> Line:
+        """Fill in a line of the session's phrasebook, by default the variant whose turn it is."""
+        if variant is None:
+            variant = self.order.profile.sessions + self.used.get(key, 0)
         return self.order.book.line(key, variant, **slots)
 
 

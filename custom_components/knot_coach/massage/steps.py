@@ -19,8 +19,13 @@ _PREPARING: Final = frozenset({Phase.WARM_UP, Phase.BREATHE, Phase.BROAD})
 
 
 def base_goal(s: Session, target: int | None = None) -> int:
-    """Return the level a round may climb to, by itself or towards another target (massage.md §2.2)."""
+    """Return the level a round may climb to, by itself or towards another target (massage.md §2.2).
+
+    Where rounds do not climb, nothing but "harder" leads beyond their start (massage.md §3.15).
+    """
     goal = min(target or s.order.target, s.ceiling)
+    if target is None and not s.order.area.ramp:
+        goal = min(goal, START)
     planned = {step.phase for step in s.plan.steps if step.part == s.part} & _PREPARING
     if planned <= s.skipped:
         goal = min(goal, UNPREPARED_LEVEL)

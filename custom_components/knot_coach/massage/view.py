@@ -151,9 +151,14 @@ def _remaining(s: Session, now: datetime) -> timedelta:
 
 
 def lines_ahead(s: Session) -> list[Line]:
-    """Return what will be spoken from the present step on if all goes well, in order, once each."""
+    """Return what will be spoken from the present step on if all goes well, in order, once each.
+
+    What may be needed at any moment follows, and then what may be said instead, so that no line
+    is worded twice in a row.
+    """
     lines: list[Line] = []
     for step in s.steps[s.index :]:
         lines += [*step.setup, *step.lines, *(cue.line for cue in step.cues)]
-    lines += [s.line(key, variant) for key in _READY_WORDS for variant in (0, 1)]
-    return list(dict.fromkeys(lines))
+    ready = [s.line(key, 0) for key in _READY_WORDS]
+    ready += [other for line in ready for other in line.instead]
+    return list(dict.fromkeys([*lines, *ready, *(one for line in lines for one in line.instead)]))

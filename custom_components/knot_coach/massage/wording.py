@@ -1,7 +1,7 @@
 """Spoken lines: keys and slots become words, and words become an expected length in seconds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .areas import Side
@@ -20,6 +20,21 @@ class Line:
 
     key: str
     text: str
+    others: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Its other variants, in the order in which they come round."""
+
+    def unlike(self, text: str) -> Line:
+        """Return this line, or its next variant where these words would be `text` once more."""
+        return self if self.text != text else next(iter(self.instead), self)
+
+    @property
+    def instead(self) -> tuple[Line, ...]:
+        """What may be said instead, the next variant first."""
+        texts = (self.text, *self.others)
+        return tuple(
+            replace(self, text=texts[n], others=texts[n + 1 :] + texts[:n])
+            for n in range(1, len(texts))
+        )
 
     @property
     def seconds(self) -> float:
@@ -46,18 +61,29 @@ class Phrasebook:
         words; anything else is used as it is. Raises KeyError for an unknown key or slot.
         """
         variants = self.lines[key]
-        return Line(key, self._fill(variants[variant % len(variants)], slots))
+        first = variant % len(variants)
+        text, *others = (self._fill(text, slots) for text in variants[first:] + variants[:first])
+        return Line(key, text, tuple(others))
 
     def cues(
-        self, area: str, phase: str, side: Side, wordings: tuple[str, ...] = ()
+        self,
+        area: str,
+        phase: str,
+        side: Side,
+        wordings: tuple[str, ...] = (),
+        *,
+        brief: bool = False,
     ) -> tuple[Line, ...]:
         """Return the lines of an area for a phase (or for `setup`), none where it has none.
 
-        Of the other wordings of the area, such as `hands.press`, the first that there is wins.
+        Of the other wordings of the area, such as `hands.press`, the first that there is wins;
+        with `brief`, the brief lines of a wording, `hands.setup_brief`, before its full ones.
         """
         slots = {"side": side, "other": side.other}
         texts = self.areas[area]
-        key = next((key for name in wordings if (key := f"{name}.{phase}") in texts), phase)
+        names = (f"{phase}_brief", phase) if brief else (phase,)
+        keys = [f"{wording}.{name}" for wording in wordings for name in names]
+        key = next((key for key in (*keys, *names) if key in texts), phase)
         return tuple(
             Line(f"{area}.{key}.{number}", self._fill(text, slots))
             for number, text in enumerate(texts.get(key, ()))
