@@ -16,13 +16,13 @@ from .content import Catalogue
 from .heater import Heater
 from .massage.areas import Area, Side
 from .massage.fit import fit, shortest
+from .massage.limits import ALL_LIMIT_DAY, SIDE_LIMIT_DAY
 from .massage.load import heat_locked, locked, pressed_today, resting_until, sharing
 from .massage.messages import Tier
 from .massage.order import Order, OwnStep, Talk
 from .massage.phases import Length
 from .massage.plan import Plan, compile_plan
 from .massage.screening import Restrictions, effects, refuse
-from .massage.states import ALL_LIMIT_DAY, SIDE_LIMIT_DAY
 from .massage.wording import Phrasebook
 from .profiles import Known, pressed_on
 from .settings import Choice, Settings

@@ -10,6 +10,15 @@ from hypothesis import assume, given, strategies as st
 import pytest
 
 from massage.areas import Area, Gun, Region, Side
+from massage.limits import (
+    ALL_LIMIT_DAY,
+    CONTINUOUS_LIMIT,
+    GUN_LIMIT,
+    GUN_LIMIT_DAY,
+    SESSION_LIMIT,
+    SIDE_LIMIT,
+    SPOT_LIMIT,
+)
 from massage.order import Order, OwnStep, Profile
 from massage.phases import BOUNDS, PRESSING, Length, Phase
 from massage.plan import Plan, compile_plan
@@ -22,15 +31,6 @@ from massage.routine import (
     Routine,
     RoutinePart,
     lint,
-)
-from massage.states import (
-    ALL_LIMIT_DAY,
-    CONTINUOUS_LIMIT,
-    GUN_LIMIT,
-    GUN_LIMIT_DAY,
-    SESSION_LIMIT,
-    SIDE_LIMIT,
-    SPOT_LIMIT,
 )
 from tests.massage.stage import AREAS as CATALOGUE, BOOK, Book
 

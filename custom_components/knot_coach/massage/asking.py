@@ -63,7 +63,7 @@ def question_line(s: Session, question: Question) -> Line:
     """Return the words of a question."""
     match question:
         case Question.SIDE:
-            area = s.plan.orders[s.unknown_side].area
+            area = s.plan.orders[s.plan.unknown_side].area
             return s.line("ask_side", area=s.order.book.name(area.key))
         case Question.GATE:
             return s.order.book.cues(s.gated.key, "gate", s.gated.sides[0])[0]

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from . import navigation
 from .asking import interrupt_with
+from .limits import CONTINUOUS_LIMIT
 from .messages import Command, Effect, Event, Hush, NotNow, Question
 from .moves import Move, hold_level, reply, say, tell
 from .navigation import in_phase, step_of
@@ -20,7 +21,6 @@ from .pressure import LOWEST, STEP_UP, Ramp
 from .script import level_line
 from .states import (
     ALLOWED,
-    CONTINUOUS_LIMIT,
     Asking,
     Cooling,
     Ended,

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from .limits import BREAK
 from .messages import Effect, Event, Priority, Question, Say, StopHeat, Tell
 from .phases import Phase
 from .states import (
-    BREAK,
     Asking,
     Cooling,
     Ended,

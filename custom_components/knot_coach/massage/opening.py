@@ -45,8 +45,6 @@ from .states import (
     PauseReason,
     Session,
     Working,
-    gated_areas,
-    recalled_areas,
 )
 
 type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck | HeatConfirmed
@@ -90,10 +88,10 @@ def open_session(plan: Plan, now: datetime, first_id: int) -> Move:
 
 def _questions(plan: Plan) -> Iterator[Question]:
     """Yield what has to be answered: gates before anything else (massage.md §4.8)."""
-    yield from (Question.GATE for _ in gated_areas(plan))
+    yield from (Question.GATE for _ in plan.gated)
     yield from (Question.SIDE for order in plan.orders if order.side is None)
     yield Question.HEALTH
-    yield from (Question.NEXT_DAY for _ in recalled_areas(plan))
+    yield from (Question.NEXT_DAY for _ in plan.recalled)
     if plan.order.heat is not None:
         yield Question.HEAT
 
@@ -241,7 +239,7 @@ def _side(s: Session, answer: Answer, at: datetime) -> Move:
     if side is None:
         return s, ()
     orders = list(s.plan.orders)
-    orders[s.unknown_side] = replace(orders[s.unknown_side], side=side)
+    orders[s.plan.unknown_side] = replace(orders[s.plan.unknown_side], side=side)
     plan = compile_plan(*orders)
     s = replace(s, plan=plan, steps=plan.steps)
     s, effects = _introduce(s, at) if plan.steps else (s, ())

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Final
 
-from .areas import Side
+from .areas import Area, Side
 from .order import Order, OwnStep
 from .phases import BOUNDS, PRESSING, Phase
 from .script import Cue, cues_of, lines_of, setup_of
@@ -67,6 +67,23 @@ class Plan:
     def order(self) -> Order:
         """The first order: what holds for all of them stands there."""
         return self.orders[0]
+
+    @property
+    def unknown_side(self) -> int:
+        """Which of the orders has no side yet; only while one has none."""
+        return next(n for n, order in enumerate(self.orders) if order.side is None)
+
+    @property
+    def gated(self) -> tuple[Area, ...]:
+        """The areas that have a gate, each once, in the order in which they are asked about."""
+        areas = {order.area.key: order.area for order in self.orders}
+        return tuple(area for area in areas.values() if area.gate is not None)
+
+    @property
+    def recalled(self) -> tuple[Area, ...]:
+        """The areas whose last session is asked about; a stretch needs no such question."""
+        recalled = [o for o in self.orders if o.profile.ask_next_day and not o.stretch_only]
+        return tuple({order.area.key: order.area for order in recalled}.values())
 
     @property
     def total(self) -> timedelta:

@@ -9,17 +9,10 @@ from types import MappingProxyType
 from typing import Final
 
 from .areas import Area, Gun, Side
+from .limits import ALL_LIMIT_DAY, GUN_LIMIT, GUN_LIMIT_DAY, SESSION_LIMIT, SIDE_LIMIT, SPOT_LIMIT
 from .order import Order, OwnStep, Profile
 from .phases import BOUNDS, PRESSING, Length, Phase
 from .plan import Step, compile_plan
-from .states import (
-    ALL_LIMIT_DAY,
-    GUN_LIMIT,
-    GUN_LIMIT_DAY,
-    SESSION_LIMIT,
-    SIDE_LIMIT,
-    SPOT_LIMIT,
-)
 from .wording import Phrasebook
 
 MOST_PARTS: Final = 8

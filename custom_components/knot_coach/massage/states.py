@@ -12,27 +12,14 @@ from types import MappingProxyType
 from typing import Final, assert_never
 
 from .areas import Area, Region, Side
+from .limits import SESSION_LIMIT, allowance_of
 from .messages import Command, Question
 from .notes import Notes
 from .order import HIGHEST_CEILING, Order
-from .phases import BOUNDS, PRESSING, TIMED, Phase
+from .phases import PRESSING, Phase
 from .plan import Plan, Step
 from .pressure import Ramp
 from .wording import Line
-
-CONTINUOUS_LIMIT: Final = timedelta(seconds=90)
-SPOT_LIMIT: Final = timedelta(seconds=180)
-SPOT_LIMIT_FIRST_TIME: Final = timedelta(seconds=120)
-SIDE_LIMIT: Final = timedelta(seconds=300)
-SIDE_LIMIT_DAY: Final = timedelta(seconds=420)
-ALL_LIMIT_DAY: Final = timedelta(seconds=900)
-GUN_LIMIT: Final = timedelta(seconds=120)
-GUN_LIMIT_DAY: Final = timedelta(seconds=600)
-SESSION_LIMIT: Final = timedelta(minutes=30)
-"""Continuous press; a spot; a side in a session and in a day; all areas in a day; a massage gun on
-an area and in a day; a whole session (massage.md §2.4)."""
-BREAK: Final = timedelta(seconds=BOUNDS[Phase.EASE_OFF][0])
-"""Hands that are off for less than the shortest ease-off have not been off."""
 
 
 class Outcome(StrEnum):
@@ -249,23 +236,18 @@ class Session:
     @property
     def gated(self) -> Area:
         """The area whose gate is the next to be asked; only while one is."""
-        return gated_areas(self.plan)[-self.todo.count(Question.GATE)]
+        return self.plan.gated[-self.todo.count(Question.GATE)]
 
     @property
     def recalled(self) -> Area:
         """The area that the next-day question is about; only while one is to be asked."""
-        return recalled_areas(self.plan)[-self.todo.count(Question.NEXT_DAY)]
+        return self.plan.recalled[-self.todo.count(Question.NEXT_DAY)]
 
     @property
     def neck(self) -> bool:
         """Whether the neck is or was worked on, so that dizziness is an emergency (massage.md §4.3)."""
         reached = self.plan.orders[: self.part + 1]
         return any(order.area.region is Region.NECK for order in reached)
-
-    @property
-    def unknown_side(self) -> int:
-        """Which of the plan's orders has no side yet; only while one has none."""
-        return next(n for n, order in enumerate(self.plan.orders) if order.side is None)
 
     @property
     def ceiling(self) -> int:
@@ -366,43 +348,3 @@ class Session:
         if variant is None:
             variant = self.order.profile.sessions + self.used.get(key, 0)
         return self.order.book.line(key, variant, **slots)
-
-
-def gated_areas(plan: Plan) -> tuple[Area, ...]:
-    """Return the areas that have a gate, each once, in the order in which they are asked about."""
-    areas = {order.area.key: order.area for order in plan.orders}
-    return tuple(area for area in areas.values() if area.gate is not None)
-
-
-def recalled_areas(plan: Plan) -> tuple[Area, ...]:
-    """Return the areas whose last session is asked about; a stretch needs no such question."""
-    recalled = [o for o in plan.orders if o.profile.ask_next_day and not o.stretch_only]
-    return tuple({order.area.key: order.area for order in recalled}.values())
-
-
-def allowance_of(s: Session, step: Step) -> timedelta:
-    """Return how long a step may press, or its gun may run, from when hands went on last."""
-    if step.phase not in TIMED:
-        return SESSION_LIMIT
-    order = s.plan.orders[step.part]
-    profile, area = order.profile, order.area.key
-    if step.phase is Phase.TOOL:
-        in_all = sum(s.gunned.values(), timedelta())
-        left = GUN_LIMIT - s.gunned.get(area, timedelta())
-        return max(timedelta(), min(left, GUN_LIMIT_DAY - profile.gunned_today - in_all))
-    spot_limit = SPOT_LIMIT_FIRST_TIME if profile.first_time else SPOT_LIMIT
-    spot = s.pressed.get((area, step.side, step.spot), timedelta())
-    here = (area, step.side)
-    side = sum((time for where, time in s.pressed.items() if where[:2] == here), timedelta())
-    in_all = sum(s.pressed.values(), timedelta())
-    today = profile.pressed_today.get(step.side, timedelta())
-    return max(
-        timedelta(),
-        min(
-            CONTINUOUS_LIMIT - s.contact if step.phase is Phase.PRESS else spot_limit,
-            spot_limit - spot,
-            SIDE_LIMIT - side,
-            SIDE_LIMIT_DAY - today - side,
-            ALL_LIMIT_DAY - profile.pressed_in_all - in_all,
-        ),
-    )

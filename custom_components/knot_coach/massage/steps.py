@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .halts import finish, pause
+from .limits import allowance_of
 from .messages import Effect, Event
 from .moves import Move, count_hands, keep_level, say, set_level, tell
 from .notes import Notes
 from .phases import BOUNDS, TIMED, TOUCHING, Phase
 from .plan import Step
 from .pressure import BROAD_LEVEL, CROSS_LEVEL, START, TOOL_LEVEL, UNPREPARED_LEVEL, Ramp
-from .states import Instructing, Paused, PauseReason, Session, Working, allowance_of
+from .states import Instructing, Paused, PauseReason, Session, Working
 from .waits import SPEECH_SPARE, WAIT_LIMIT
 from .wording import Line
 

@@ -13,8 +13,8 @@ from statistics import median
 from typing import Any, Final
 
 from .areas import Area, Side
+from .limits import SIDE_LIMIT_DAY
 from .load import DAY, Past, meets, pressed_today, resting_until, sharing
-from .states import SIDE_LIMIT_DAY
 
 type Record = Mapping[str, Any]
 
