@@ -16,7 +16,7 @@ from .massage.areas import Side
 from .massage.order import OwnStep
 from .massage.phases import Length, Phase
 from .massage.routine import Problem, Routine, RoutinePart
-from .routines import PARTS, data_of
+from .routines import PARTS, data_of, tidied
 
 VERSION: Final = 1
 """The format that is written. One with another number is not understood."""
@@ -159,7 +159,7 @@ class _Reader:
         if version < VERSION:
             raise RoutineFileError(fields[_VERSION].line, "file_version", version=VERSION)
         self._note((), fields, (_VERSION, _NAME, PARTS))
-        name = _text(_needed(fields, _NAME, node)).strip()
+        name = tidied(_text(_needed(fields, _NAME, node)))
         parts = _items(_needed(fields, PARTS, node))
         return Routine(
             name, tuple(self._part(one, (PARTS, number)) for number, one in enumerate(parts))

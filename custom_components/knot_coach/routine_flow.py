@@ -42,6 +42,7 @@ from .routines import (
     routine_of,
     step_as_dict,
     subentries_of,
+    tidied,
 )
 
 type Answers = dict[str, Any] | None
@@ -183,7 +184,7 @@ class RoutineFlow(ConfigSubentryFlow):
         words, problem = await self._async_words(), None
         if user_input is not None:
             parts = tuple(part_from(_given(part)) for part in cv.ensure_list(user_input[PARTS]))
-            routine = Routine(user_input[NAME].strip(), parts)
+            routine = Routine(tidied(user_input[NAME]), parts)
             if (problem := await self._async_problem(routine)) is None:
                 return self._done(routine)
         elif (shown := self._present()) is not None:
@@ -204,7 +205,7 @@ class RoutineFlow(ConfigSubentryFlow):
         if user_input is not None:
             steps = [_given(step) for step in cv.ensure_list(user_input[STEPS])]
             part = part_from(_given({**user_input, STEPS: steps}))
-            routine = Routine(user_input[NAME].strip(), (part,))
+            routine = Routine(tidied(user_input[NAME]), (part,))
             problem = await self._async_problem(routine)
             if not steps:
                 problem = Problem((), "steps_missing")

@@ -55,6 +55,11 @@ def find_own(routines: Mapping[str, Routine], name: str) -> Routine | None:
     return next((one for title, one in routines.items() if same_name(title, name)), None)
 
 
+def tidied(name: str) -> str:
+    """Return a name without spaces that nobody hears, on one line."""
+    return " ".join(name.split())
+
+
 def same_name(one: str, other: str) -> bool:
     """Tell whether two names are said alike; one that cannot be said is like no other."""
     said = speakable(one)
