@@ -34,7 +34,7 @@ async def test_a_session_is_stored_at_every_step(
     house: House, hass_storage: dict[str, Any]
 ) -> None:
     stored = hass_storage[f"{DOMAIN}.session.{house.entry.entry_id}"]["data"]["session"]
-    assert stored["session"]["version"] == 1
+    assert stored["session"]["version"] == 2
     assert stored["session"]["steps"][stored["session"]["index"]]["phase"] == "press"
     await house.say("stop the session")
     await house.hass.async_block_till_done()
@@ -83,7 +83,7 @@ async def test_a_session_that_was_cut_off_long_ago_is_over(
     assert house.session.state == "idle"
 
 
-@pytest.mark.parametrize("damage", [{"version": 99}, {"steps": "nonsense"}, {"order": {}}])
+@pytest.mark.parametrize("damage", [{"version": 99}, {"steps": "nonsense"}, {"orders": [{}]}])
 async def test_a_damaged_session_is_given_up(
     house: House, hass_storage: dict[str, Any], damage: dict[str, Any]
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+import pytest
 
 from custom_components.knot_coach.const import DOMAIN
 from custom_components.knot_coach.massage.areas import Region, Side
@@ -74,3 +75,14 @@ async def test_how_it_felt_the_next_day(hass: HomeAssistant, hass_storage: dict[
     memory = await remembered(hass)
     assert [past.next_day for past in memory.past] == [None, None, Feeling.BRUISED]
     assert {past.side for past in memory.past} == {Side.LEFT}
+
+
+@pytest.mark.parametrize(
+    "locks", [None, "nonsense", [{"tier": "z"}], [{"tier": "b", "area": "calf"}]], ids=str
+)
+async def test_a_lock_that_cannot_be_read_has_to_be_acknowledged(
+    hass: HomeAssistant, hass_storage: dict[str, Any], locks: object
+) -> None:
+    hass_storage[KEY] = stored(locks=locks)
+    memory = await remembered(hass)
+    assert memory.locks == [StandingLock(tier=Tier.A, until=NOW, heat=True)]

@@ -38,7 +38,7 @@ from .ordering import (
     plan_as_dict,
     wanted_from_call,
 )
-from .person import async_is_person
+from .person import async_is_person, is_scripted
 from .rehearse import async_rehearse
 
 ATTR_ENTRY: Final = "config_entry_id"
@@ -112,7 +112,9 @@ def async_get_coach(call: ServiceCall) -> Coach:
 async def _start(call: ServiceCall) -> ServiceResponse:
     coach = async_get_coach(call)
     plan = coach.admit(wanted_from_call(coach, call.data))
-    await coach.async_start(plan, "action", call.context)
+    # A script runs by itself, whoever has started it.
+    trigger = "schedule" if is_scripted() else "action"
+    await coach.async_start(plan, trigger, call.context)
     return plan_as_dict(plan) if call.return_response else None
 
 

@@ -99,8 +99,8 @@ class Memory:
     async def async_load(self, now: datetime) -> None:
         """Read both files. What makes no sense is logged and left out, row by row.
 
-        Where the history was lost, a lock may have been lost with it: somebody has to say on a
-        screen that they are well before anything starts.
+        Where the history or a lock was lost, somebody has to say on a screen that they are well
+        before anything starts.
         """
         stored, _ = await self._session.async_load()
         session = stored.get("session") if stored else None
@@ -108,7 +108,9 @@ class Memory:
         history, lost = await self._history_file.async_load()
         if history is not None:
             records = list(_rows(history.get("records"), _past_of))
-            locks = list(_rows(history.get("locks"), _lock_from))
+            stored_locks = history.get("locks")
+            locks = list(_rows(stored_locks, _lock_from))
+            lost = not isinstance(stored_locks, list) or len(locks) < len(stored_locks)
             self._history = _History(records, [_lock_from(lock) for lock in locks])
             pressed = history.get("pressed")
             self._history.pressed = (

@@ -203,6 +203,5 @@ def heat_locked(locks: Iterable[StandingLock], now: datetime) -> bool:
 
 
 def meets(one: Side, other: Side) -> bool:
-    """Tell whether two sides have something in common; the centre meets both."""
-    """Tell whether what happened on one side counts on the other."""
+    """Tell whether what happened on one side counts on the other; the centre meets both."""
     return one is other or not {one, other} <= {Side.LEFT, Side.RIGHT}
