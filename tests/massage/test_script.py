@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise, product
+import json
 import re
 from typing import Any
 
 import pytest
 
 from massage.areas import Side
-from massage.messages import Priority, Say
+from massage.messages import Command, NotNow, Priority, Say
 from massage.order import Order, OwnStep, Profile, Talk
 from massage.phases import TOUCHING, Length, Phase
 from massage.plan import Plan, Step, compile_plan
 from massage.script import cues_of
+from massage.snapshot import restore, save
 from massage.states import Working
-from massage.wording import MAX_WORDS
+from massage.wording import MAX_WORDS, Line
 from tests.massage.stage import AREAS, BOOK, Stage, attentive, order
 
 COUNTS = {"count", "stretch_end"}
@@ -402,6 +404,64 @@ def test_the_words_of_the_ramp_are_brief_where_there_is_no_room_for_more() -> No
     assert ramp(target=6) == brief
 
 
+# Which variant is said
+
+
+def varied(plan: Plan) -> list[Line]:
+    """The lines of a plan that could be worded otherwise, but for those that are worded by rule."""
+    lines = [
+        line
+        for step in plan.steps
+        for line in (*step.setup, *step.lines, *(cue.line for cue in step.cues))
+    ]
+    return [line for line in lines if line.others and line.key != "breath_out"]
+
+
+@pytest.mark.parametrize("talk", Talk)
+def test_the_next_session_begins_with_other_words(talk: Talk) -> None:
+    for sessions in range(5):
+        now, then = (
+            varied(compile_plan(order(side=Side.BOTH, talk=talk, profile=Profile(sessions=one))))
+            for one in (sessions, sessions + 1)
+        )
+        assert now
+        for one, other in zip(now, then, strict=True):
+            assert (one.key, one.text) != (other.key, other.text)
+
+
+def test_the_first_time_a_line_is_said_in_its_first_words() -> None:
+    plan = compile_plan(order(side=Side.BOTH, profile=Profile(gun=True)), order("calf"))
+    seen = set()
+    for line in varied(plan):
+        if line.key not in seen:
+            assert line.text == BOOK.line(line.key, area="calf", side=Side.RIGHT).text
+        seen.add(line.key)
+    assert len(seen) > 15
+
+
+def test_a_line_that_returns_is_worded_otherwise() -> None:
+    plan = compile_plan(order(side=Side.BOTH))
+    heard: dict[str, list[str]] = {}
+    for line in varied(plan):
+        heard.setdefault(line.key, []).append(line.text)
+    assert [len(set(heard[key])) for key in ("check", "hold_start", "ease_off")] == [3, 2, 2]
+    for key, said in heard.items():
+        assert all(one != other for one, other in pairwise(said)), key
+
+
+def test_a_session_that_comes_back_has_the_words_it_had() -> None:
+    stage = Stage(compile_plan(order(side=Side.BOTH, profile=Profile(sessions=2))), attentive)
+    stage.until(lambda s: s.step is not None and s.step.phase is Phase.EASE_OFF)
+    stage.obey(Command.PAUSE)
+    data = json.loads(json.dumps(save(stage.s, stage.now)))
+    back = restore(data, AREAS, BOOK, stage.now)
+    assert back.steps == stage.s.steps
+    for one, other in zip(back.steps, stage.s.steps, strict=True):
+        assert [line.others for line in one.lines] == [line.others for line in other.lines]
+    assert (back.last, back.used) == (stage.s.last, stage.s.used)
+    assert back.last == "Ease off. Say resume when you are ready."
+
+
 # Stretching alone, routines of several areas, routines of one's own
 
 
@@ -492,6 +552,14 @@ def test_a_routine_of_ones_own_uses_no_stroke_that_is_forbidden() -> None:
     assert not gone & {step.phase for step in plan.steps}
 
 
+def test_a_wish_to_wrap_up_is_heard() -> None:
+    stage = Stage(compile_plan(order()), attentive)
+    stage.until(lambda s: s.step is not None and s.step.phase is Phase.BROAD)
+    stage.obey(Command.WRAP_UP)
+    assert stage.s.step is not None
+    assert keys(stage.s.step) == ["wrap_up", "forearm.stretch.0", "stretch"]
+
+
 def test_a_step_that_comes_again_says_so() -> None:
     plan = compile_plan(order(own=OWN))
     assert keys(step_of(plan, Phase.BROAD, 1)) == ["same_again"]
@@ -512,8 +580,25 @@ def test_short_holds(length: Length, press: list[float], stretch: list[float]) -
     assert keys(held) == ["jaw.press.0", "press_holds"]
     assert [cue.after for cue in held.cues] == [*press, None]
     assert held.cues[-1].line.text == "Three, two, one, and ease off."
-    assert keys(stretched) == ["jaw.stretch.0", "stretch_holds"]
+    assert keys(stretched) == ["stretch_begins", "jaw.stretch.0", "stretch_holds"]
     assert [cue.after for cue in stretched.cues] == [*stretch, None]
+
+
+def test_the_jaw_is_pressed_no_firmer_unless_somebody_wants_it() -> None:
+    stage = Stage(compile_plan(order("jaw", side=Side.CENTRE, target=6)), attentive)
+    stage.until(lambda s: s.step is not None and s.step.phase is Phase.PRESS)
+    stage.until(lambda s: isinstance(s.state, Working))
+    stage.run(11)
+    assert (stage.s.level, stage.s.notes.peak) == (2, 2)
+    stage.obey(Command.HARDER)
+    stage.run(11)
+    assert stage.s.level == 3
+    with pytest.raises(NotNow, match="as_firm"):
+        stage.obey(Command.HARDER)
+    stage.obey(Command.PREVIOUS)
+    stage.until(lambda s: s.step is not None and s.step.phase is Phase.PRESS)
+    stage.run(20)
+    assert (stage.s.level, stage.s.goal) == (2, 2)
 
 
 def test_the_second_circles_of_the_jaw_are_elsewhere() -> None:

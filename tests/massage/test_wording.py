@@ -1,5 +1,7 @@
 """Keys and slots become words, and words become an expected length."""
 
+from dataclasses import replace
+
 import pytest
 
 from massage.areas import Side
@@ -30,6 +32,54 @@ BOOK = Phrasebook(
 )
 def test_variants_come_round(variant: int, text: str) -> None:
     assert BOOK.line("hold", variant) == Line("hold", text)
+
+
+def test_a_line_knows_what_may_be_said_instead() -> None:
+    line = BOOK.line("hold", 1)
+    assert [one.text for one in line.instead] == ["Breathe out.", "Stay there."]
+    assert [one.text for one in line.instead[0].instead] == ["Stay there.", "Keep still."]
+    assert BOOK.line("lower", level=3).instead == ()
+    assert line == Line("hold", "Keep still.")
+
+
+def test_a_line_avoids_certain_words_where_it_can() -> None:
+    line = BOOK.line("hold")
+    assert line.unlike("Keep still.") is line
+    assert line.unlike("Stay there.").text == "Keep still."
+    alone = Line("count", "Three, two, one.")
+    assert alone.unlike("Three, two, one.") is alone
+
+
+def test_slots_are_filled_in_every_variant() -> None:
+    book = replace(BOOK, lines={"lower": ("Back to {level}.", "Ease down to {level}.")})
+    (other,) = book.line("lower", level=3).instead
+    assert other.text == "Ease down to three."
+
+
+@pytest.mark.parametrize(
+    ("gone", "wordings", "brief", "key"),
+    [
+        ((), (), False, "setup"),
+        ((), (), True, "setup_brief"),
+        (("setup_brief",), (), True, "setup"),
+        ((), ("hands",), False, "hands.setup"),
+        ((), ("hands",), True, "hands.setup_brief"),
+        (("hands.setup_brief",), ("hands",), True, "hands.setup"),
+        (("hands.setup_brief", "hands.setup"), ("hands",), True, "setup_brief"),
+        ((), ("upright", "hands"), True, "hands.setup_brief"),
+    ],
+)
+def test_brief_words_are_those_of_the_same_wording(
+    gone: tuple[str, ...], wordings: tuple[str, ...], key: str, *, brief: bool
+) -> None:
+    texts = {
+        one: ("Sit.",)
+        for one in ("setup", "setup_brief", "hands.setup", "hands.setup_brief")
+        if one not in gone
+    }
+    book = replace(BOOK, areas={"calf": texts})
+    (line,) = book.cues("calf", "setup", Side.LEFT, wordings, brief=brief)
+    assert line.key == f"calf.{key}.0"
 
 
 def test_numbers_and_sides_are_spoken_as_words() -> None:

@@ -10,12 +10,14 @@ from typing import Final
 from .areas import Area, Side
 from .order import Order, OwnStep
 from .phases import BOUNDS, PRESSING, Phase
-from .script import Cue, cues_of, lines_of, setup_of
+from .script import STRETCH_BEGINS, Cue, cues_of, lines_of, setup_of
 from .timing import BETWEEN_AREAS, WRAP_UP_STRETCH, seconds_of, spots_of, timing_of
 from .wording import Line
 
 _ONCE: Final = (Phase.WARM_UP, Phase.BREATHE)
 """Done once, whatever sides follow."""
+_ROUND: Final = PRESSING | {Phase.EASE_OFF}
+"""What a round of pressing is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,8 @@ def wrap_up_steps(order: Order, side: Side, part: int) -> tuple[Step, ...]:
     aftercare = Step(phase=Phase.AFTERCARE, side=side, seconds=seconds, part=part)
     stretch = make_step(order, stretch)
     said = order.book.line("wrap_up", order.profile.sessions)
-    return replace(stretch, lines=(said, *stretch.lines)), make_step(order, aftercare)
+    rest = (line for line in stretch.lines if line.key != STRETCH_BEGINS)
+    return replace(stretch, lines=(said, *rest)), make_step(order, aftercare)
 
 
 def _part(order: Order, side: Side, *, first: bool, last: bool) -> Iterator[Step]:
@@ -151,28 +154,44 @@ def _part(order: Order, side: Side, *, first: bool, last: bool) -> Iterator[Step
     for number, one in enumerate(sides):
         settle = number > 0 or order.area.resettle or not settled
         settled += settle
-        for step in _own_side(order, one) if _own(order) else _side(order, one):
+        for step in _own_side(order, one) if _plays_own(order) else _side(order, one):
             yield replace(step, settle=settled if settle else 0)
             settle = False
     seconds = seconds_of(order, Phase.AFTERCARE) if last else BETWEEN_AREAS
     yield Step(phase=Phase.AFTERCARE, side=sides[-1], seconds=seconds)
 
 
-def _own(order: Order) -> tuple[OwnStep, ...]:
+def _plays_own(order: Order) -> bool:
+    """Whether the person's own steps are done, however few of them are left."""
+    return bool(order.own) and not order.stretch_only
+
+
+def _own(order: Order) -> list[OwnStep]:
     """Return the person's own steps, without those that are forbidden or left out."""
-    if order.stretch_only:
-        return ()
     gone = set(order.left_out)
     if not (order.area.cross and order.profile.cross):
         gone.add(Phase.CROSS_FIBER)
     if not order.gun:
         gone.add(Phase.TOOL)
-    return tuple(step for step in order.own if step.phase not in gone)
+    steps = [step for step in order.own if step.phase not in gone]
+    return list(_one_round(steps)) if order.profile.first_time else steps
+
+
+def _one_round(steps: Iterable[OwnStep]) -> Iterator[OwnStep]:
+    """Yield steps with one round for each spot, as it is for a first time (massage.md §2.1)."""
+    pressed: set[int] = set()
+    again = False
+    for step in steps:
+        if step.phase is Phase.PRESS:
+            again = step.spot in pressed
+            pressed.add(step.spot)
+        if not again or step.phase not in _ROUND:
+            yield step
 
 
 def _beginning(order: Order) -> Iterator[tuple[Phase, int]]:
-    if own := _own(order):
-        yield from ((step.phase, step.seconds) for step in own if step.phase in _ONCE)
+    if _plays_own(order):
+        yield from ((step.phase, step.seconds) for step in _own(order) if step.phase in _ONCE)
         return
     for phase in _ONCE:
         if seconds := seconds_of(order, phase):

@@ -1,7 +1,7 @@
 """What is said in each phase, and when: the spacing rules of massage.md §5.1."""
 
 from dataclasses import dataclass
-from itertools import count
+from math import ceil
 from typing import TYPE_CHECKING, Final, assert_never
 
 from .areas import Side
@@ -32,6 +32,8 @@ HOLD_CUE_AT: Final = 0.75
 """The one line in the middle of a hold comes when this much of the round is over."""
 BREATHS: Final = {False: (4, 6), True: (3, 4)}
 """Seconds in and out, usual and short (massage.md §5.3)."""
+STRETCH_BEGINS: Final = "stretch_begins"
+"""The line that announces a stretch."""
 SHORT_HOLD: Final = 10
 """A stretch shorter than this, in seconds, is repeated at one's own pace; our choice."""
 MANY: Final = 4
@@ -77,6 +79,10 @@ class _Words:
         order = self.order
         return order.book.cues(order.area.key, key, self.step.side, order.wordings, brief=brief)
 
+    def last(self, key: str) -> Line:
+        """A common line that is said after the last area alone."""
+        return self.common(key, -self.step.part)
+
     def rate(self, used: int) -> Line:
         """The question for a score; a later area is named."""
         if self.step.part == 0:
@@ -111,7 +117,7 @@ def setup_of(order: Order, step: Step) -> tuple[Line, ...]:
         return ()
     words, profile = _Words(order, step), order.profile
     second_side = order.side is Side.BOTH and step.side is Side.RIGHT
-    lines = (order.book.line("side_switch", step.part, side=step.side),) if second_side else ()
+    lines = (words.common("side_switch", -1, side=step.side),) if second_side else ()
     if order.stretch_only:
         return lines if step.settle > 1 else (*lines, words.common("setup_stretch"))
     brief = step.settle > 1 or profile.familiar or order.talk is not Talk.FULL
@@ -138,12 +144,11 @@ def lines_of(  # noqa: PLR0911 - one row for each phase
             ease = own[step.turn % len(own)] if own else words.common(words.brief("ease_off"))
             return (ease, words.common("check"))
         case Phase.STRETCH:
-            pace = "stretch_holds" if _is_short(order, step) else words.brief("stretch")
-            return (own[0], words.common(pace))
+            return _stretch_lines(words, own)
         case Phase.AFTERCARE:
             # The way out of a position on the floor comes before everything else.
             asked = step.seconds <= BETWEEN_AREAS
-            return (*own, words.rate(1) if asked else words.common(words.brief("finish")))
+            return (*own, words.rate(1) if asked else words.last(words.brief("finish")))
         case Phase.TOOL:
             gate = (order.book.line("tool_gate"), order.book.line("tool_stop_how"))
             return (*gate, own[0])
@@ -165,7 +170,17 @@ def _press_lines(words: _Words, own: tuple[Line, ...]) -> tuple[Line, ...]:
         return (own[0], words.common("press_holds"))
     if step.round == 1:
         return (own[0],)
-    return (words.common("press_again" if step.again else "press_new_spot"),)
+    # Each second round of a spot is one that goes back to it; a new spot comes after two.
+    again = words.common("press_again", step.turn // 2 - step.turn)
+    return (again if step.again else words.common("press_new_spot", -2),)
+
+
+def _stretch_lines(words: _Words, own: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The hands come off for good, so that the change is announced (massage.md §5.1)."""
+    announced = () if words.order.talk is Talk.CUES else (words.common(STRETCH_BEGINS),)
+    short = _is_short(words.order, words.step)
+    pace = "stretch_holds" if short else words.brief("stretch")
+    return (*announced, own[0], words.common(pace))
 
 
 def level_line(order: Order, step: Step, level: int) -> Line:
@@ -266,10 +281,9 @@ def _short_holds(words: _Words, times: int, between: str, end: str) -> Iterator[
 
 def _gun_blocks(words: _Words) -> Iterator[Cue]:
     """Blocks of thirty seconds at most, each ended with a question (massage.md §4.2, §4.6)."""
-    for number in count():
-        rest = GUN_BLOCK + number * (GUN_BLOCK + GUN_PAUSE)
-        if rest > words.step.seconds:
-            return
+    block = GUN_BLOCK + GUN_PAUSE
+    for number in range(ceil(words.step.seconds / block)):
+        rest = GUN_BLOCK + number * block
         yield Cue(words.order.book.line("tool_rest"), after=rest)
         yield Cue(words.common("tool_on", number), after=rest + GUN_PAUSE)
 
@@ -298,6 +312,6 @@ def _aftercare(words: _Words) -> Iterator[Cue]:
     if words.order.talk is Talk.CUES:
         return
     if not words.order.stretch_only:
-        yield Cue(words.common("aftercare"), after=19.0)
+        yield Cue(words.last("aftercare"), after=19.0)
     if words.step.seconds > TEN_SECONDS_FROM + STRETCH_REST:
-        yield Cue(words.common("water"), after=29.0)
+        yield Cue(words.last("water"), after=29.0)
