@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from hypothesis import assume, given, strategies as st
@@ -361,7 +362,9 @@ def test_a_routine_fits_into_a_session_with_all_its_words() -> None:
     assert plan_of(routine).total < SESSION_LIMIT
     (problem,) = problems(routine)
     assert (problem.path, problem.key) == (("parts",), "too_long")
-    assert problem.slots == {"minutes": 31, "most": 30}
+    expected = ceil(plan_of(routine).estimated_duration / timedelta(minutes=1))
+    assert problem.slots == {"minutes": expected, "most": 30}
+    assert 30 < expected < 35
 
 
 def test_everything_that_is_wrong_is_told_in_the_order_in_which_it_is_read() -> None:
@@ -476,3 +479,68 @@ def test_every_problem_points_to_something_that_is_there(
         here: Any = routine
         for key in problem.path:
             here = here[key] if isinstance(key, int) else getattr(here, key)
+
+
+# --- what is really played ------------------------------------------------------------------------
+
+
+def played(profile: Profile, *steps: tuple[Any, ...], **wanted: Any) -> list[tuple[Phase, int]]:  # noqa: ANN401 - the fields of an order
+    """The phases and spots of a plan of own steps, without those that are always there."""
+    order = Order(
+        area=AREAS["plain_0"],
+        side=Side.LEFT,
+        length=Length.STANDARD,
+        own=tuple(OwnStep(*step) for step in steps),
+        profile=profile,
+        book=WORDS,
+        **wanted,
+    )
+    return [(step.phase, step.spot) for step in compile_plan(order).steps[1:-1]]
+
+
+def test_the_first_time_each_spot_gets_one_round() -> None:
+    steps = [
+        (Phase.LOCATE, 30),
+        (Phase.PRESS, 60, 1),
+        (Phase.RELEASE_HOLD, 20, 1),
+        (Phase.EASE_OFF, 20, 1),
+        (Phase.PRESS, 60, 1),
+        (Phase.RELEASE_HOLD, 20, 1),
+        (Phase.EASE_OFF, 20, 1),
+        (Phase.PRESS, 60, 2),
+        (Phase.EASE_OFF, 20, 2),
+        (Phase.STRETCH, 30),
+    ]
+    assert played(Profile(), *steps) == [
+        (phase, spot[0] if spot else 1) for phase, _, *spot in steps
+    ]
+    assert played(Profile(first_time=True), *steps) == [
+        (Phase.LOCATE, 1),
+        (Phase.PRESS, 1),
+        (Phase.RELEASE_HOLD, 1),
+        (Phase.EASE_OFF, 1),
+        (Phase.PRESS, 2),
+        (Phase.EASE_OFF, 2),
+        (Phase.STRETCH, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "phases"),
+    [
+        (Profile(gun=True), [Phase.CROSS_FIBER, Phase.TOOL]),
+        (Profile(gun=True, cross=False), [Phase.TOOL]),
+        (Profile(), [Phase.CROSS_FIBER]),
+        # What is forbidden is replaced by nothing, least of all by pressing.
+        (Profile(cross=False), []),
+    ],
+)
+def test_own_steps_that_are_forbidden_are_left_out(profile: Profile, phases: list[Phase]) -> None:
+    steps = [(Phase.CROSS_FIBER, 30), (Phase.TOOL, 60)]
+    assert [phase for phase, _ in played(profile, *steps)] == phases
+
+
+def test_who_only_stretches_does_not_press_with_own_steps_either() -> None:
+    steps = [(Phase.LOCATE, 30), (Phase.PRESS, 60), (Phase.STRETCH, 30)]
+    phases = {phase for phase, _ in played(Profile(), *steps, stretch_only=True)}
+    assert phases == {Phase.WARM_UP, Phase.BREATHE, Phase.STRETCH}
