@@ -8,6 +8,7 @@ from typing import Any, Final, override
 from homeassistant.core import Context, HomeAssistant
 import yaml
 
+from custom_components.knot_coach.massage.areas import area_of
 from custom_components.knot_coach.massage.messages import Answer, Question
 from custom_components.knot_coach.voice.coaches import CoachLike
 from custom_components.knot_coach.voice.grammar import Grammar
@@ -19,7 +20,6 @@ from custom_components.knot_coach.voice.understanding import (
     StopHeard,
 )
 
-AREAS: Final = ("upper_traps", "shoulder_blade", "forearm")
 SENTENCES: Final = (
     Path(__file__).parents[2] / "custom_components/knot_coach/catalogue/sentences/en.yaml"
 )
@@ -37,6 +37,13 @@ def speak(key: str, **slots: object) -> str:
 
 
 DATA: Final = read_sentences()
+AREAS: Final = {
+    key: area_of(yaml.safe_load((SENTENCES.parents[1] / f"areas/{key}.yaml").read_text("utf-8")))
+    for key in DATA["areas"]
+}
+"""All areas, in the order of the catalogue."""
+EXAMPLES: Final = "+".join(list(AREAS)[:3])
+"""The areas that a reply names."""
 VOCABULARY: Final = Vocabulary(sentences={"en": DATA}, areas=AREAS, speak=speak)
 ENGLISH: Final = Grammar.build(DATA, areas=AREAS)
 
@@ -56,21 +63,24 @@ class FakeCoach(CoachLike):
     question: Question | None = None
     paused: bool = False
     unplugging: bool = False
-    area: str | None = None
+    neck: bool = False
+    gate_opens_on_yes: bool = False
+    health_changes: int = 0
+    """How often somebody said that their health has changed."""
     started: list[StartRequest] = field(default_factory=list)
     told: list[SessionWord] = field(default_factory=list)
     persons: list[bool] = field(default_factory=list)
     """Whether a person said what was told, in the same order."""
     fault: Exception | None = None
 
-    def begin(self, area: str = "forearm") -> None:
+    def begin(self, *, neck: bool = False) -> None:
         """Let a session be live."""
-        self.live, self.area = True, area
+        self.live, self.neck = True, neck
         async_session_changed(self.hass)
 
     def end(self) -> None:
         """Let it end."""
-        self.live, self.area, self.question = False, None, None
+        self.live, self.neck, self.question = False, False, None
         async_session_changed(self.hass)
 
     @override
@@ -102,6 +112,11 @@ class FakeCoach(CoachLike):
             case AnswerHeard():
                 self.question = None
         return f"{self.entry_id} heard"
+
+    @override
+    def health_changed(self) -> str:
+        self.health_changes += 1
+        return f"{self.entry_id} asks again"
 
     @override
     def status(self) -> str:

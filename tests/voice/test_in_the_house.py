@@ -107,7 +107,7 @@ async def test_the_coach_that_is_named_starts(house: House) -> None:
 @pytest.mark.parametrize(
     ("text", "reply"),
     [
-        ("start calf massage", "I don't know that area. Ask for "),
+        ("start ankle massage", "I don't know that area. Ask for "),
         ("work on my throat", "I don't guide that area. A professional can help you there."),
         ("massage my shoulder", "Which one do you mean, "),
         ("start a massage", "Which area would you like, "),
@@ -128,13 +128,18 @@ async def test_what_cannot_be_done_is_said(house: House, text: str, reply: str) 
 
 
 LEAVE_IT = "Leave it alone today. Ask a professional if it does not settle."
+LEG = "Leave that leg alone. Please get medical help today."
 SERIOUS = "This could be serious. Please call your local emergency number."
+LOOK = "Have it looked at first, please. A doctor or physiotherapist can help you there."
 
 
 @pytest.mark.parametrize(
     ("text", "reply"),
     [
-        ("my calf is swollen, start a calf massage", LEAVE_IT),
+        ("my calf is swollen, start a calf massage", LEG),
+        ("my leg is all red and hot, massage my hamstrings", LEG),
+        ("massage my numb calf", LEG),
+        ("massage my numb hamstring", LEAVE_IT),
         ("My neck feels numb, start the neck routine.", LEAVE_IT),
         ("start a neck massage, my arm is tingling", LEAVE_IT),
         ("please massage my swollen left forearm", LEAVE_IT),
@@ -143,6 +148,15 @@ SERIOUS = "This could be serious. Please call your local emergency number."
         ("there's a lump in my neck, work on it", LEAVE_IT),
         ("I have chest pain, start a neck massage", SERIOUS),
         ("I can't breathe, massage my neck", SERIOUS),
+        ("my chest is tight, massage my chest", SERIOUS),
+        ("start chest pain routine", SERIOUS),
+        ("massage my tight chest", SERIOUS),
+        ("pressure in my chest", SERIOUS),
+        ("my chest is bruised, massage it", SERIOUS),
+        ("my lower back feels weak, massage it", SERIOUS),
+        ("I fell on my lower back, massage it", SERIOUS),
+        ("I fell on my shoulder, massage it", LOOK),
+        ("it wakes me at night, massage my calf", LOOK),
     ],
 )
 async def test_a_symptom_starts_nothing(house: House, text: str, reply: str) -> None:
@@ -151,6 +165,10 @@ async def test_a_symptom_starts_nothing(house: House, text: str, reply: str) -> 
     await house.clock.advance(5)
     assert house.session.state == "idle"
     assert house.satellite.heard == []
+    # Nothing is locked by words that no session has heard.
+    assert not house.coach.memory.locks
+    await house.say("start quick forearm routine on the left")
+    await house.until_question("health")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ async def test_a_statement_in_the_room_is_certain(house: House) -> None:
 
 async def test_at_the_neck_it_is_an_emergency(house: House) -> None:
     coach = house.coach()
-    coach.begin("upper_traps")
+    coach.begin(neck=True)
     await heard_by(house, house.bedroom, "I feel a bit dizzy now")
     assert stops(coach) == [(Tier.A, True)]
 

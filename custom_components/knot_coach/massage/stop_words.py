@@ -14,9 +14,6 @@ import unicodedata
 
 from .messages import Tier
 
-NECK_AREAS: Final = frozenset({"upper_traps", "suboccipitals", "jaw"})
-"""Areas where dizziness and its like are an emergency (massage.md §4.3, tier B+)."""
-
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
 _WORDS: Final = re.compile(r"[\w']+|[.,;:!?\u2013\u2014]")
 _TOKENS: Final = re.compile(r"\.\.\.|<\w+>|[()\[\]|]|[\w'*]+|\S")
@@ -56,13 +53,20 @@ class StopWords:
 
     emergency: tuple[_Trigger, ...]
     neck: tuple[_Trigger, ...]
+    """What is an emergency once the neck was worked on (massage.md §4.3, tier B+)."""
     stop: tuple[_Trigger, ...]
     ordinary: tuple[_Trigger, ...]
     """Phrases that contain a stop word and are none."""
+    around: tuple[_Trigger, ...]
+    """Phrases that may stand around a stop word without making it about something else."""
+    questions: tuple[_Trigger, ...]
+    """How a question begins: it states nothing."""
     about_me: frozenset[str]
     body: frozenset[str]
     small: frozenset[str]
-    """Words that may stand around a stop word without making it about something else."""
+    """The same, of single words."""
+    over: frozenset[str]
+    """Words that, behind a stop word, say that it has passed."""
     negations: frozenset[str]
     links: frozenset[str]
     """Words that carry a negation on to the stop word behind them."""
@@ -88,23 +92,26 @@ class StopWords:
             neck=triggers("neck"),
             stop=triggers("b") + triggers("b_vague", vague=True),
             ordinary=triggers("ordinary"),
+            around=triggers("around"),
+            questions=triggers("questions"),
             about_me=words("about_me"),
             body=words("body"),
             small=words("small") | words("about_me") | words("body") | words("breaks"),
+            over=words("over"),
             negations=words("negations"),
             links=words("links"),
             breaks=words("breaks"),
         )
 
 
-def classify(text: str, words: StopWords, area: str | None = None) -> StopPhrase | None:
+def classify(text: str, words: StopWords, *, neck: bool) -> StopPhrase | None:
     """Find the stop word of a text, the surest and most serious one if there are several.
 
-    `area` is the key of the area that is worked on, for the words that weigh more at the neck.
+    `neck` tells that the session works on the neck, or has: there some words weigh more.
     """
     said = _Said.of(text, words)
     ordinary = [span for span in said.matches(words.ordinary) if said.in_one_statement(span)]
-    urgent = words.emergency + (words.neck if area in NECK_AREAS else ())
+    urgent = words.emergency + (words.neck if neck else ())
     found = [
         (tier, span)
         for tier, triggers in ((Tier.A, urgent), (Tier.B, words.stop))
@@ -114,8 +121,9 @@ def classify(text: str, words: StopWords, area: str | None = None) -> StopPhrase
     if not found:
         return None
     covered = frozenset().union(*(span.positions for _, span in found))
+    light = covered.union(*(span.positions for span in said.matches(words.around)))
     certain, tier, span = min(
-        ((said.certain(span, covered, words), tier, span) for tier, span in found),
+        ((said.certain(span, covered, light, words), tier, span) for tier, span in found),
         key=lambda row: (not row[0], row[1], row[2].start - row[2].end, row[2].start),
     )
     return StopPhrase(
@@ -178,21 +186,32 @@ class _Said:
         """Tell whether no pause and no "but" cuts it."""
         return self.statements[span.start] == self.statements[span.end - 1]
 
-    def certain(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
-        """Tell whether this is about the speaker now: the whole text, or one statement of it."""
+    def certain(
+        self, span: _Span, covered: frozenset[int], light: frozenset[int], words: StopWords
+    ) -> bool:
+        """Tell whether this is about the speaker now: the whole text, or one statement of it.
+
+        `covered` are the places of all stop words, `light` those of what says nothing else.
+        """
         everything = range(len(self.words))
         touched = self.statements[span.start : span.end]
         statement = [n for n in everything if self.statements[n] in touched]
-        return self._plain(span, everything, covered, words) or (
-            self._plain(span, statement, covered, words)
+        if any(question.start == statement[0] for question in self.matches(words.questions)):
+            return False
+        if any(
+            self.words[n] in words.over for n in statement if n >= span.end and n not in covered
+        ):
+            return False
+        return self._plain(span, everything, light, words) or (
+            self._plain(span, statement, light, words)
             and any(self.words[n] in words.about_me for n in statement)
         )
 
     def _plain(
-        self, span: _Span, scope: Iterable[int], covered: frozenset[int], words: StopWords
+        self, span: _Span, scope: Iterable[int], light: frozenset[int], words: StopWords
     ) -> bool:
         scope = tuple(scope)
-        if any(self.words[n] not in words.small for n in scope if n not in covered):
+        if any(self.words[n] not in words.small for n in scope if n not in light):
             return False
         return not span.vague or any(self.words[n] in words.body for n in scope)
 

@@ -61,8 +61,12 @@ class CoachLike(Protocol):
         """Whether it waits to hear that the heater is unplugged."""
 
     @property
-    def area(self) -> str | None:
-        """Key of the area that is worked on."""
+    def neck(self) -> bool:
+        """Whether the neck is or was worked on in this session (massage.md §4.3, tier B+)."""
+
+    @property
+    def gate_opens_on_yes(self) -> bool:
+        """Whether what it asks is a gate that only a yes opens (massage.md §3.6)."""
 
     def start(
         self,
@@ -78,6 +82,9 @@ class CoachLike(Protocol):
 
         `person` is False where a machine speaks, which answers no gate and no consent.
         """
+
+    def health_changed(self) -> str:
+        """Let nothing start until the health questions are answered again; return what to say."""
 
     def status(self) -> str:
         """Say how far the session is."""
@@ -96,7 +103,8 @@ def situation(coach: CoachLike) -> Situation:
         question=coach.question,
         paused=coach.paused,
         unplugging=coach.unplugging,
-        area=coach.area,
+        neck=coach.neck,
+        gate_opens_on_yes=coach.gate_opens_on_yes,
     )
 
 
@@ -111,6 +119,11 @@ def answers_to(coach: CoachLike, name: str | None) -> bool:
     "Sam" and "sam!" are told apart by nobody.
     """
     return name is None or speakable(name) in {speakable(one) for one in names_of(coach)}
+
+
+def routine_of(coach: CoachLike, name: str) -> str | None:
+    """Return the coach's own routine of that name, as it sounds, or None."""
+    return next((own for own in coach.routines if speakable(own) == speakable(name)), None)
 
 
 async def async_is_person(hass: HomeAssistant, said: ConversationInput) -> bool:

@@ -70,7 +70,11 @@ class Grammar:
     several: Mapping[str, tuple[str, ...]]
     """Words that fit several areas, to those of them that there are."""
     concerns: frozenset[str]
-    """Words that make a yes of an answer to a question about health."""
+    """Words that name something that is wrong, in an answer to a question about health."""
+    assents: frozenset[str]
+    """Words that make a yes of such an answer, whatever else is in it."""
+    leg_signs: frozenset[str]
+    """Words for what no leg is worked on with (massage.md §3.11)."""
     stop_words: StopWords
 
     @classmethod
@@ -118,6 +122,7 @@ class _Builder:
         self._data = data
         self._routines = routines
         self._people = people
+        self._known: dict[str, str | None] = {}
         self._rules: Mapping[str, str] = {**data["rules"], **data["score_rules"]}
         self._several = {
             row["say"][0]: tuple(area for area in row["areas"] if area in areas)
@@ -128,8 +133,11 @@ class _Builder:
             "area": list(self._areas(areas)),
             "length": _choices(data["lengths"]),
             "side": _choices(data["sides"]),
+            "pair": [(words, words) for words in data["pairs"]],
             "routine": [(words, words) for words in routines],
             "person": [(words, words) for words in people],
+            "count": [(f"({'|'.join(said)}|{n})", n) for n, said in data["counts"].items()],
+            "span": _choices(data["spans"]),
             "half": [(words, 1) for words in data["halves"]],
             "score": [(f"({word}|{n})", n) for n, word in enumerate(numbers)],
         }
@@ -158,6 +166,8 @@ class _Builder:
             people=self._people,
             several=self._several,
             concerns=frozenset(data["concerns"]),
+            assents=frozenset(data["assents"]),
+            leg_signs=frozenset(data["leg_signs"]),
             stop_words=StopWords.of(data["stop_words"]),
         )
 
@@ -175,7 +185,11 @@ class _Builder:
 
     def _group(self, sentences: Sentences) -> tuple[str, ...]:
         """Fill in the rules of a group; leaves out what needs a list that is empty."""
-        filled = (self._filled(text) for texts in sentences.values() for text in texts)
+        # Each is asked for twice: for Assist, and to understand what Assist has matched.
+        for text in (text for texts in sentences.values() for text in texts):
+            if text not in self._known:
+                self._known[text] = self._filled(text)
+        filled = (self._known[text] for texts in sentences.values() for text in texts)
         return tuple(text for text in filled if text is not None)
 
     def _filled(self, template: str) -> str | None:
@@ -224,5 +238,5 @@ class _Builder:
         )
 
 
-def _choices(choices: Mapping[str, Iterable[str]]) -> list[tuple[str, str | int]]:
+def _choices(choices: Mapping[Any, Iterable[str]]) -> list[tuple[str, str | int]]:
     return [(word, value) for value, words in choices.items() for word in words]

@@ -1,6 +1,6 @@
 """What is said becomes a call of a coach and a reply."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 import logging
@@ -10,19 +10,33 @@ from homeassistant.components.conversation import ConversationInput
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ..massage.messages import Answer, Command
+from ..massage.areas import Area, Consequence, Region
+from ..massage.messages import Answer, Command, Question
 from ..massage.stop_words import classify
-from .coaches import CoachLike, Place, answers_to, nearest, place_of, sessions_at, situation
+from .answers import names_concern
+from .coaches import (
+    CoachLike,
+    Place,
+    answers_to,
+    nearest,
+    place_of,
+    routine_of,
+    sessions_at,
+    situation,
+)
 from .grammar import Grammar
 from .stop_listener import current_conversation
 from .understanding import (
     AnswerHeard,
     CommandHeard,
+    HealthChanged,
     SessionWord,
+    Sign,
     StartRequest,
     StatusRequest,
     StopHeard,
     SymptomRequest,
+    WhyRequest,
     understand_request,
     understand_word,
 )
@@ -37,6 +51,9 @@ CALMING: Final = frozenset(
     {Command.STOP, Command.PAUSE, Command.LIGHTER, Command.TOO_MUCH, Command.TOO_HOT}
 )
 """What reaches every session of a place: done to the wrong one, it does no harm."""
+
+ABOUT_HEALTH: Final = frozenset({Question.HEALTH, Question.GATE})
+"""Questions that any words can answer, and not only those of the sentences."""
 
 type Speak = Callable[..., str]
 """Called with the key of a line and its slots; returns the line."""
@@ -58,7 +75,7 @@ class Replies:
 
     hass: HomeAssistant
     coaches: Mapping[str, CoachLike]
-    areas: Collection[str]
+    areas: Mapping[str, Area]
     speak: Speak
     grammars: Mapping[str, Grammar] = field(default_factory=dict)
     _overheard: tuple[int, tuple[_Told, ...]] = (0, ())
@@ -69,8 +86,14 @@ class Replies:
             match understand_request(said.text, grammar):
                 case StartRequest() as request:
                     return self._start(request, said)
-                case SymptomRequest(urgent):
-                    return self.speak("reply.symptom_urgent" if urgent else "reply.symptom")
+                case SymptomRequest() as request:
+                    # A session that goes on has noticed it already, and deals with it.
+                    told = self._again(said, person=person)
+                    return self.speak(self._left_alone(request)) if told is None else told
+                case WhyRequest():
+                    return self.speak("why")
+                case HealthChanged(name):
+                    return self._health_changed(name, said)
                 case StatusRequest() | CommandHeard() as heard:
                     return self._with_session(heard, said, person=person)
         return self.speak("reply.not_understood")
@@ -132,24 +155,59 @@ class Replies:
         reply = self._tell_all([(one.coach, one.heard) for one in doubted], person=person)
         return reply or here[0].reply
 
+    def _left_alone(self, request: SymptomRequest) -> str:
+        """Return the line for somebody who wants a session for what must be left alone.
+
+        Where the area has a gate, it is what follows when that does not open (massage.md §4.8).
+        """
+        areas = [self.areas[key] for key in request.areas]
+        gates = {area.gate.otherwise for area in areas if area.gate is not None}
+        legs = any(area.region is Region.LEG for area in areas)
+        match request.sign:
+            case Sign.EMERGENCY:
+                return "reply.symptom_urgent"
+            case _ if Consequence.EMERGENCY in gates:
+                return "reply.symptom_urgent"
+            case Sign.HURT:
+                return "reply.professional"
+            case Sign.LEG if legs:
+                return "gate_leg_1"
+            case _:
+                return "gate_leg_1" if Consequence.LEG in gates else "reply.symptom"
+
+    def _health_changed(self, name: str | None, said: ConversationInput) -> str:
+        meant = nearest(self.hass, self.coaches.values(), place_of(self.hass, said), name)
+        if len(meant) > 1:
+            return self.speak("reply.which_coach", names=_names(meant))
+        return meant[0].health_changed()
+
     def _start(self, request: StartRequest, said: ConversationInput) -> str:
         place = place_of(self.hass, said)
         meant = nearest(self.hass, self.coaches.values(), place, request.person)
         if len(meant) > 1:
             return self.speak("reply.which_coach", names=_names(meant))
         coach = meant[0]
+        if request.routine is not None:
+            own = routine_of(coach, request.routine)
+            if own is None and request.otherwise is None:
+                return coach.reply("reply.unknown_routine")
+            request = (request if own else request.otherwise) or request
+            request = replace(request, routine=own, otherwise=None)
+        unclear = None if request.routine else self._unclear(request, coach)
+        return unclear or coach.start(request, said.context, said.satellite_id, said.device_id)
+
+    def _unclear(self, request: StartRequest, coach: CoachLike) -> str | None:
+        """Say why nobody can know what to start, or return None."""
+        examples = coach.area_names(islice(self.areas, EXAMPLES))
         if request.refused:
             return coach.reply("reply.refused_area")
-        if len(request.choices) > 1:
-            return coach.reply("reply.choose_area", areas=coach.area_names(request.choices))
         if request.choices:
-            request = replace(request, area=request.choices[0], choices=())
-        areas = coach.area_names(islice(self.areas, EXAMPLES))
+            return coach.reply("reply.choose_area", areas=coach.area_names(request.choices))
         if request.unknown:
-            return coach.reply("reply.unknown_area", areas=areas)
-        if request.area is None and request.routine is None:
-            return coach.reply("reply.which_area", areas=areas)
-        return coach.start(request, said.context, said.satellite_id, said.device_id)
+            return coach.reply("reply.unknown_area", areas=examples)
+        if request.area is None and not request.stretch_only:
+            return coach.reply("reply.which_area", areas=examples)
+        return None
 
     def _with_session(
         self, heard: StatusRequest | CommandHeard, said: ConversationInput, *, person: bool
@@ -201,11 +259,16 @@ class Replies:
 
     def _stop_word(self, text: str, coach: CoachLike) -> StopHeard | AnswerHeard | None:
         for grammar in self.grammars.values():
-            if classify(text, grammar.stop_words, coach.area) is None:
+            concern = coach.question in ABOUT_HEALTH and names_concern(text, grammar)
+            if not concern and classify(text, grammar.stop_words, neck=coach.neck) is None:
                 continue
+            closes = Answer.NO if coach.gate_opens_on_yes else Answer.YES
             match understand_word(text, grammar, situation(coach)):
-                # A no is left to the sentences: only they tell whether a person said it.
-                case (StopHeard() | AnswerHeard(Answer.YES)) as heard:
+                case StopHeard() as heard:
+                    return heard
+                # What lets a session go on is left to the sentences: only they tell whether a
+                # person said it.
+                case AnswerHeard(answer) as heard if answer is closes:
                     return heard
         return None
 

@@ -5,7 +5,7 @@ callback answers at once and leaves the work to the coach; it never raises, beca
 the whole turn, and it cannot decline, so what is not ours is passed through.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 import logging
@@ -19,6 +19,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from ..massage.areas import Area
 from .coaches import CoachLike, Place, async_is_person, names_of
 from .grammar import Grammar
 from .pass_through import async_pass_through
@@ -38,8 +39,8 @@ class Vocabulary:
 
     sentences: Mapping[str, Mapping[str, Any]]
     """Sentence files by language."""
-    areas: Collection[str]
-    """Keys of the areas of the catalogue."""
+    areas: Mapping[str, Area]
+    """The areas of the catalogue, by key."""
     speak: Speak
     """Speaks where no coach is chosen yet."""
 

@@ -1,26 +1,20 @@
 """Text becomes meaning. Pure: the same words in the same situation always mean the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-import re
-from typing import Final, assert_never
+from enum import Enum, auto
+from typing import Final
 
-from hassil import Intents, RecognizeResult, recognize_best
+from hassil import RecognizeResult, recognize_all
 
 from ..massage.areas import Side
 from ..massage.messages import Answer, Command, Question, Tier
 from ..massage.phases import Length
 from ..massage.stop_words import StopPhrase, classify
+from .answers import answer_to, recognised, says_unplugged, words_of
 from .grammar import Grammar
 
-FINE: Final = "fine"
-"""A no to "is something wrong", a yes to "comfortable"."""
-UNPLUGGED: Final = "unplugged"
-"""A yes to "unplug it"."""
 HIGHEST_SCORE: Final = 10
-
-_FINE: Final = {Question.HEALTH: Answer.NO, Question.WRONG: Answer.NO, Question.SKIN: Answer.YES}
-_SIDES: Final = frozenset({Answer.LEFT, Answer.RIGHT, Answer.BOTH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +27,10 @@ class Situation:
     paused: bool = False
     unplugging: bool = False
     """The coach waits to hear that the heater is unplugged (massage.md §4.8)."""
-    area: str | None = None
-    """Key of the area that is worked on."""
+    neck: bool = False
+    """The neck is or was worked on (massage.md §4.3, tier B+)."""
+    gate_opens_on_yes: bool = False
+    """The question is a gate that only a plain yes opens (massage.md §3.6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +50,45 @@ class StartRequest:
     length: Length | None = None
     person: str | None = None
     """The person it is for, by the name they have in Home Assistant."""
+    minutes: int | None = None
+    """How long they have."""
+    stretch_only: bool = False
+    """Breathing and stretching, and nothing is pressed; with no area, the one refused last."""
+    otherwise: StartRequest | None = None
+    """What is meant where the coach has no routine of that name, but the name means something."""
+
+
+class Sign(Enum):
+    """What somebody says is wrong who wants a session all the same."""
+
+    EMERGENCY = auto()
+    """A word of tier A (massage.md §4.3)."""
+    LEG = auto()
+    """Swelling, warmth, redness: what the gate of a leg asks about (massage.md §3.11)."""
+    HURT = auto()
+    """Pain after a fall, or that wakes at night (massage.md §4.1)."""
+    OTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class SymptomRequest:
     """Somebody wants a session for what must be left alone (massage.md §4.8)."""
 
-    urgent: bool
-    """It is an emergency (massage.md §4.2)."""
+    sign: Sign
+    areas: tuple[str, ...] = ()
+    """Keys of all areas that were named, in any way."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyRequest:
+    """Somebody asks where knots come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """Somebody says that their health answers hold no more (massage.md §4.1)."""
+
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +133,9 @@ class StopHeard:
 
 
 type SessionWord = CommandHeard | AnswerHeard | ScoreHeard | EasedHeard | StopHeard
-type Request = StartRequest | SymptomRequest | StatusRequest | CommandHeard
+type Request = (
+    StartRequest | SymptomRequest | WhyRequest | HealthChanged | StatusRequest | CommandHeard
+)
 type Heard = Request | SessionWord
 
 
@@ -126,102 +155,45 @@ def understand_word(
 
     Stop words come first; then an answer, if a question is open; then a command.
     """
-    stop = classify(text, grammar.stop_words, situation.area)
-    heard: AnswerHeard | StopHeard | None
+    stop = classify(text, grammar.stop_words, neck=situation.neck)
+    heard: Answer | StopPhrase | None = stop
     if situation.question is not None:
-        heard = _answer(text, stop, grammar, situation.question)
+        opens_on_yes = situation.gate_opens_on_yes
+        heard = answer_to(situation.question, text, stop, grammar, opens_on_yes=opens_on_yes)
     elif situation.unplugging and not stop:
-        heard = _about_plug(text, grammar)
-    else:
-        heard = StopHeard(stop) if stop else None
-    return heard or _command(text, grammar, situation) or _score(text, grammar, situation)
+        heard = Answer.YES if says_unplugged(text, grammar) else None
+    match heard:
+        case None:
+            return _command(text, grammar, situation) or _score(text, grammar, situation)
+        case StopPhrase():
+            return StopHeard(heard)
+        case _:
+            return AnswerHeard(heard)
 
 
 def understand_request(text: str, grammar: Grammar) -> Request | None:
     """Understand a clear sentence, which needs no session to be live."""
-    result = _recognised(text, grammar.requests, grammar.language)
+    result = recognised(text, grammar.requests, grammar.language)
     if result is None:
         return None
     match result.intent.name:
-        case "start":
-            return _start(result, grammar)
-        case "symptom":
-            stop = classify(text, grammar.stop_words)
-            return SymptomRequest(urgent=stop is not None and stop.tier is Tier.A)
+        case "start" | "stretch" | "symptom" | "hurt" as wish:
+            own = _own_routine(text, grammar) if grammar.routines else None
+            return own or _wish(wish, text, result, grammar)
+        case "why":
+            return WhyRequest()
+        case "health_changed":
+            return HealthChanged(_named(result, "person", grammar.people))
         case "status":
             return StatusRequest()
         case name:
             return CommandHeard(Command(name), _named(result, "person", grammar.people))
 
 
-def _answer(
-    text: str, stop: StopPhrase | None, grammar: Grammar, question: Question
-) -> AnswerHeard | StopHeard | None:
-    match question:
-        case Question.HEALTH | Question.GATE:
-            return _about_health(text, stop, grammar, question)
-        case Question.WRONG | Question.ACHE if stop and not stop.denied:
-            # It was asked for, so whoever says it now speaks of themselves.
-            return StopHeard(replace(stop, certain=True))
-        case Question.WRONG if stop:
-            return AnswerHeard(Answer.NO)
-        case (
-            Question.SIDE
-            | Question.NEXT_DAY
-            | Question.HEAT
-            | Question.SKIN
-            | Question.WRONG
-            | Question.ACHE
-        ):
-            denied = stop is not None and stop.denied and question is not Question.HEAT
-            if stop and not denied:
-                return StopHeard(stop)
-            return _from_list(text, grammar, question)
-        case _:
-            assert_never(question)
-
-
-def _about_health(
-    text: str, stop: StopPhrase | None, grammar: Grammar, question: Question
-) -> AnswerHeard | StopHeard | None:
-    """A yes in any form is a yes; only an emergency is more than that."""
-    if stop and stop.tier is Tier.A and stop.certain:
-        return StopHeard(stop)
-    if stop and not stop.denied:
-        return AnswerHeard(Answer.YES)
-    if (listed := _from_list(text, grammar, question)) is not None:
-        return listed
-    if not grammar.concerns.isdisjoint(re.findall(r"[\w']+", text.casefold())):
-        return AnswerHeard(Answer.YES)
-    return AnswerHeard(Answer.NO) if stop else None
-
-
-def _about_plug(text: str, grammar: Grammar) -> AnswerHeard | None:
-    """Only a plain yes counts; a heater that is not unplugged may still be hot."""
-    result = _recognised(text, grammar.answers, grammar.language)
-    confirmed = result is not None and result.intent.name in {Answer.YES, UNPLUGGED}
-    return AnswerHeard(Answer.YES) if confirmed else None
-
-
-def _from_list(text: str, grammar: Grammar, question: Question) -> AnswerHeard | None:
-    result = _recognised(text, grammar.answers, grammar.language)
-    if result is None:
-        return None
-    if result.intent.name == UNPLUGGED:
-        return None
-    if result.intent.name == FINE:
-        return AnswerHeard(_FINE[question]) if question in _FINE else None
-    answer = Answer(result.intent.name)
-    fits = question is Question.SIDE if answer in _SIDES else True
-    if answer is Answer.DULL:
-        fits = question is Question.ACHE
-    return AnswerHeard(answer) if fits else None
-
-
 def _command(
     text: str, grammar: Grammar, situation: Situation
 ) -> CommandHeard | StatusRequest | None:
-    result = _recognised(text, grammar.commands, grammar.language)
+    result = recognised(text, grammar.commands, grammar.language)
     if result is None:
         return None
     match result.intent.name:
@@ -236,7 +208,7 @@ def _command(
 def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | EasedHeard | None:
     if situation.question is not None:
         return None
-    result = _recognised(text, grammar.scores, grammar.language)
+    result = recognised(text, grammar.scores, grammar.language)
     if result is None:
         return None
     if result.intent.name != "score":
@@ -247,21 +219,72 @@ def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | Ea
     return ScoreHeard(min(HIGHEST_SCORE, max(scores) + half))
 
 
-def _start(result: RecognizeResult, grammar: Grammar) -> StartRequest:
+def _wish(
+    wish: str, text: str, result: RecognizeResult, grammar: Grammar
+) -> StartRequest | SymptomRequest:
+    """Tell what is wanted; somebody who names a symptom wants what must be left alone.
+
+    The words of names are nobody's symptoms.
+    """
+    said = text.casefold()
+    for entity in ("routine", "person"):
+        said = said.replace(_value(result, entity) or "\0", " ")
+    stop = classify(said, grammar.stop_words, neck=False)
+    if stop is None and wish in {"start", "stretch"}:
+        return _start(result, grammar, stretch_only=wish == "stretch")
+    if stop is not None and stop.tier is Tier.A:
+        sign = Sign.EMERGENCY
+    elif wish == "hurt":
+        sign = Sign.HURT
+    else:
+        sign = Sign.OTHER if grammar.leg_signs.isdisjoint(words_of(said)) else Sign.LEG
+    return SymptomRequest(sign, tuple(dict.fromkeys(_areas(result, grammar))))
+
+
+def _own_routine(text: str, grammar: Grammar) -> StartRequest | None:
+    """Find a routine by the name that its owner gave; it means more than what else it may say."""
+    results = list(recognize_all(text, grammar.requests, language=grammar.language))
+    named = next((one for one in results if "routine" in one.entities), None)
+    if named is None:
+        return None
+    plain = next((one for one in results if "routine" not in one.entities), None)
+    otherwise = _wish(plain.intent.name, text, plain, grammar) if plain else None
+    own = _start(named, grammar, stretch_only=False)
+    return replace(own, otherwise=otherwise if isinstance(otherwise, StartRequest) else None)
+
+
+def _areas(result: RecognizeResult, grammar: Grammar) -> Iterator[str]:
+    """Yield the areas that were named, one by one or several at once."""
+    for entity in result.entities_list:
+        kind, _, name = str(entity.value).partition(":")
+        if entity.name == "area" and kind == "area":
+            yield name
+        elif entity.name == "area" and kind == "several":
+            yield from grammar.several[name]
+
+
+def _start(result: RecognizeResult, grammar: Grammar, *, stretch_only: bool) -> StartRequest:
+    # "My neck is stiff, massage my shoulder": what is wanted comes last.
     kind, _, name = (_value(result, "area") or "").partition(":")
-    choices = grammar.several[name] if kind == "several" else ()
+    several = grammar.several[name] if kind == "several" else ()
+    area = name if kind == "area" else (several[0] if len(several) == 1 else None)
     length = _value(result, "length")
+    minutes = _value(result, "count") or _value(result, "span")
     sides = {Side(entity.value) for entity in result.entities_list if entity.name == "side"}
+    if _value(result, "pair"):
+        sides = {Side.BOTH}
     return StartRequest(
-        area=name if kind == "area" else None,
-        choices=choices,
-        unknown=kind == "unknown" or (kind == "several" and not choices),
+        area=area,
+        choices=() if area else several,
+        unknown=kind == "unknown" or (kind == "several" and not several),
         refused=kind == "refused",
         routine=_named(result, "routine", grammar.routines),
         # Left and right in one sentence: better asked than guessed.
         side=sides.pop() if len(sides) == 1 else None,
         length=Length(length) if length else None,
         person=_named(result, "person", grammar.people),
+        minutes=int(minutes) if minutes else None,
+        stretch_only=stretch_only,
     )
 
 
@@ -273,7 +296,3 @@ def _named(result: RecognizeResult, entity: str, names: Mapping[str, str]) -> st
 def _value(result: RecognizeResult, entity: str) -> str | None:
     found = result.entities.get(entity)
     return str(found.value) if found else None
-
-
-def _recognised(text: str, intents: Intents, language: str) -> RecognizeResult | None:
-    return recognize_best(text, intents, language=language)

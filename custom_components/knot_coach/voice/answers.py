@@ -1,0 +1,163 @@
+"""What is said while a question is open, or a heater is to be unplugged."""
+
+from dataclasses import replace
+import re
+from typing import Final, assert_never
+
+from hassil import Intents, RecognizeResult, recognize_best
+
+from ..massage.messages import Answer, Question, Tier
+from ..massage.stop_words import StopPhrase
+from .grammar import Grammar
+
+_FINE: Final = {
+    Question.HEALTH: Answer.NO,
+    Question.WRONG: Answer.NO,
+    Question.SKIN: Answer.YES,
+    Question.NEXT_DAY: Answer.NORMAL,
+}
+_BELONGS: Final = {
+    Answer.LEFT: Question.SIDE,
+    Answer.RIGHT: Question.SIDE,
+    Answer.BOTH: Question.SIDE,
+    Answer.DULL: Question.ACHE,
+    Answer.NORMAL: Question.NEXT_DAY,
+    Answer.BIT_SORE: Question.NEXT_DAY,
+    Answer.VERY_SORE: Question.NEXT_DAY,
+    Answer.BRUISED: Question.NEXT_DAY,
+}
+"""Answers to one question only; the others answer any yes-or-no question."""
+_SIGNS: Final = frozenset({"sign", Answer.BIT_SORE, Answer.VERY_SORE, Answer.BRUISED})
+"""A yes to a question about health."""
+_WEAK: Final = _SIGNS | {"okay", "agreed", "nothing"}
+"""Too little to be a yes or a no to a question that opens on a yes."""
+
+
+def answer_to(
+    question: Question,
+    text: str,
+    stop: StopPhrase | None,
+    grammar: Grammar,
+    *,
+    opens_on_yes: bool,
+) -> Answer | StopPhrase | None:
+    """Return what answers the question, or the stop word that is more than an answer.
+
+    `opens_on_yes` tells of a gate that only a plain yes opens. Returns None where it is neither.
+    """
+    match question:
+        case Question.GATE:
+            return _about_gate(text, stop, grammar, opens_on_yes=opens_on_yes)
+        case Question.HEALTH:
+            return _about_health(text, stop, grammar)
+        case Question.WRONG | Question.ACHE if stop and not stop.denied:
+            # It was asked for, so whoever says it now speaks of themselves.
+            return replace(stop, certain=True)
+        case Question.WRONG if stop:
+            return Answer.NO
+        case (
+            Question.SIDE
+            | Question.NEXT_DAY
+            | Question.HEAT
+            | Question.SKIN
+            | Question.WRONG
+            | Question.ACHE
+        ):
+            denied = stop is not None and stop.denied and question is not Question.HEAT
+            if stop and not denied:
+                return stop
+            return _from_list(text, grammar, question)
+        case _:
+            assert_never(question)
+
+
+def _about_health(
+    text: str, stop: StopPhrase | None, grammar: Grammar
+) -> Answer | StopPhrase | None:
+    """A yes in any form is a yes; only an emergency is more than that."""
+    if stop and stop.tier is Tier.A and stop.certain:
+        return stop
+    if stop and not stop.denied:
+        return Answer.YES
+    if (listed := _from_list(text, grammar, Question.HEALTH)) is not None:
+        return listed
+    if names_concern(text, grammar) or not grammar.assents.isdisjoint(words_of(text)):
+        return Answer.YES
+    return Answer.NO if stop else None
+
+
+def _about_gate(
+    text: str, stop: StopPhrase | None, grammar: Grammar, *, opens_on_yes: bool
+) -> Answer | StopPhrase | None:
+    """What somebody says of themselves closes a gate, and what is neither is asked again.
+
+    A gate that closes locks, so a text that merely contains a stop word is asked about instead
+    (massage.md §4.8). "A muscle ache, with nothing else?" opens on a plain yes alone (§3.6).
+    """
+    closes = Answer.NO if opens_on_yes else Answer.YES
+    if stop and not stop.denied:
+        return closes if stop.certain and stop.tier is Tier.B else stop
+    weak = _WEAK if opens_on_yes else frozenset[str]()
+    if (listed := _from_list(text, grammar, Question.GATE, weak)) is not None:
+        return listed
+    words = words_of(text)
+    about_me = not (grammar.stop_words.about_me | grammar.assents).isdisjoint(words)
+    denied = not grammar.stop_words.negations.isdisjoint(words)
+    if names_concern(text, grammar) and (about_me or denied) and not (denied and opens_on_yes):
+        return closes
+    if opens_on_yes:
+        return None
+    if not grammar.assents.isdisjoint(words):
+        return Answer.YES
+    return Answer.NO if stop else None
+
+
+def names_concern(text: str, grammar: Grammar) -> bool:
+    """Tell whether a text names something that is wrong, and is no stop word."""
+    return not grammar.concerns.isdisjoint(words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, in lower case."""
+    return re.findall(r"[\w']+", text.casefold().replace("\u2019", "'"))
+
+
+def says_unplugged(text: str, grammar: Grammar) -> bool:
+    """Tell whether somebody has unplugged a heater; only a plain yes counts, it may still be hot."""
+    result = recognised(text, grammar.answers, grammar.language)
+    return result is not None and result.intent.name in {Answer.YES, "unplugged"}
+
+
+def _from_list(
+    text: str, grammar: Grammar, question: Question, weak: frozenset[str] = frozenset()
+) -> Answer | None:
+    """Look an answer up, leaving out the weak ones.
+
+    Beside the answers a sentence file has words whose meaning depends on the question.
+    """
+    result = recognised(text, grammar.answers, grammar.language)
+    match result.intent.name if result else None:
+        case None | "unplugged":
+            return None
+        case name if name in weak:
+            return None
+        case "fine":
+            return _FINE.get(question)
+        case "okay":
+            answer = Answer.NORMAL if question is Question.NEXT_DAY else Answer.YES
+        case "agreed":
+            answer = Answer.YES
+        case name if name in _SIGNS and question in {Question.HEALTH, Question.GATE}:
+            answer = Answer.YES
+        case "sign":
+            return None
+        case "nothing":
+            answer = Answer.NO
+        case name:
+            answer = Answer(name)
+    return answer if _BELONGS.get(answer, question) is question else None
+
+
+def recognised(text: str, intents: Intents, language: str) -> RecognizeResult | None:
+    """Return the best match of a text; "shoulder tension" is one name, not a tense shoulder."""
+    return recognize_best(text, intents, language=language, best_slot_name="area")
