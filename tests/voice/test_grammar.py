@@ -14,9 +14,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.knot_coach.massage.messages import Answer, Command
+from custom_components.knot_coach.massage.routine import LONGEST_NAME
 from custom_components.knot_coach.massage.stop_words import classify
 from custom_components.knot_coach.voice.grammar import (
-    LONGEST_NAME,
     MOST_TEMPLATES,
     Grammar,
     GrammarError,

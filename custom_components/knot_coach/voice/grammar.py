@@ -14,12 +14,11 @@ from hassil import Intents
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
+from ..massage.routine import LONGEST_NAME
 from ..massage.stop_words import StopWords
 
 MOST_TEMPLATES: Final = 150
 """Most templates of one group: each costs a quarter of a millisecond when Assist rebuilds."""
-LONGEST_NAME: Final = 60
-"""Most letters of a name that people give; nobody says more in one breath."""
 
 _REFERENCE: Final = re.compile(r"\{(\w+)\}")
 _RULE: Final = re.compile(r"<(\w+)>")
