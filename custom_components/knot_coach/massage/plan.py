@@ -146,13 +146,14 @@ def _part(order: Order, side: Side, *, first: bool, last: bool) -> Iterator[Step
     """Yield the steps of one area; one that follows another is breathed for already."""
     sides = (Side.LEFT, Side.RIGHT) if side is Side.BOTH else (side,)
     yield Step(phase=Phase.CHECK_IN, side=sides[0], seconds=seconds_of(order, Phase.CHECK_IN))
-    settled = 0
+    settled, moved = 0, False
     for phase, seconds in _beginning(order):
+        moved = moved or phase is Phase.WARM_UP
         if phase is Phase.WARM_UP or first:
             yield Step(phase=phase, side=sides[0], seconds=seconds, settle=0 if settled else 1)
             settled = 1
     for number, one in enumerate(sides):
-        settle = number > 0 or order.area.resettle or not settled
+        settle = number > 0 or (order.area.resettle and moved) or not settled
         settled += settle
         for step in _own_side(order, one) if _plays_own(order) else _side(order, one):
             yield replace(step, settle=settled if settle else 0)

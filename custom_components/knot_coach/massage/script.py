@@ -139,7 +139,11 @@ def lines_of(  # noqa: PLR0911 - one row for each phase
         case Phase.PRESS:
             return _press_lines(words, own)
         case Phase.RELEASE_HOLD:
-            return (words.common(words.brief("hold_start")),)
+            # A spot has room for one round of many words, and for one of few (massage.md §2.4).
+            if order.talk is Talk.CUES:
+                return (words.common("hold_start_brief"),)
+            key = "hold_start_brief" if step.round > 1 else "hold_start"
+            return (words.common(key, step.turn // 2 - step.turn),)
         case Phase.EASE_OFF:
             ease = own[step.turn % len(own)] if own else words.common(words.brief("ease_off"))
             return (ease, words.common("check"))
