@@ -18,14 +18,17 @@ from massage.messages import (
     NotNow,
     Rated,
     Report,
+    Say,
+    SpeechCut,
     StopWord,
     Tier,
 )
 from massage.order import Order, Profile, Talk
-from massage.phases import Length
+from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from massage.snapshot import restore, save, wake
-from tests.massage.stage import AREAS, BOOK, Person, Stage, attentive, silent
+from massage.states import Working
+from tests.massage.stage import AREAS, BOOK, Person, Stage, attentive, silent, stage_in
 
 type Happening = Command | Report | None
 """A word, a fact, or a restart."""
@@ -106,3 +109,20 @@ def happen(stage: Stage, what: Happening) -> None:
                 stage.obey(what)
         case fact:
             stage.report(fact)
+
+
+def test_a_step_up_that_is_announced_again_is_worded_otherwise() -> None:
+    """The words of the ramp are chosen by how much room there is, and still not said twice."""
+    stage = stage_in(Phase.PRESS)
+    stage.run(10)
+    cue = stage.state(Working).ramp
+    assert cue is not None
+    assert cue.cue is not None
+    stage.report(SpeechCut(cue.cue))
+    stage.run(10)
+    stage.obey(Command.HARDER)
+    said = [effect.line for _, effect in stage.log if isinstance(effect, Say)]
+    assert [line.text for line in said if line.key == "l3"] == [
+        "Sink in a little. Three out of ten.",
+        "A little deeper. Three.",
+    ]
