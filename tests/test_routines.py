@@ -359,6 +359,16 @@ async def test_a_routine_can_be_started_once_it_was_taken_in(house: House) -> No
     assert house.entry.runtime_data.session.live
 
 
+@pytest.mark.parametrize("name", ["evening wind down", "evening wind-down"])
+async def test_a_routine_can_be_called_by_its_name_at_once(house: House, name: str) -> None:
+    """Recognisers write a hyphen, or none."""
+    await act(house, "import_routine", yaml=EVENING)
+    await house.say(f"start {name}")
+    await house.until("asking")
+    assert house.session.attributes["area"] == "upper_traps"
+    assert house.entry.runtime_data.session.live
+
+
 async def test_a_routine_that_is_taken_in_does_not_end_a_session(house: House) -> None:
     await house.hass.services.async_call(
         DOMAIN, "start_session", {"area": "forearm", "side": "left"}, blocking=True

@@ -105,6 +105,11 @@ def _named(names: Iterable[str]) -> dict[str, str]:
     return said
 
 
+def _heard(words: str) -> str:
+    """Return a template for a name: where it has a hyphen, a recogniser may write a space."""
+    return words.replace("-", "(-| )")
+
+
 type Sentences = Mapping[str, Iterable[str]]
 
 
@@ -133,8 +138,8 @@ class _Builder:
             "length": _choices(data["lengths"]),
             "side": _choices(data["sides"]),
             "pair": [(words, words) for words in data["pairs"]],
-            "routine": [(words, words) for words in routines],
-            "person": [(words, words) for words in people],
+            "routine": [(_heard(words), words) for words in routines],
+            "person": [(_heard(words), words) for words in people],
             "count": [(f"({'|'.join(said)}|{n})", n) for n, said in data["counts"].items()],
             "span": _choices(data["spans"]),
             "half": [(words, 1) for words in data["halves"]],
