@@ -17,6 +17,7 @@ from massage.messages import (
     HeatStuck,
     Question,
     Rated,
+    Say,
     Spoken,
     StopHeat,
     StopWord,
@@ -295,3 +296,11 @@ def test_a_ceiling_never_grows_on_disk() -> None:
     data = data_of(stage)
     data["ceiling"] = 9
     assert restore(data, AREAS, BOOK, stage.now).ceiling == 6
+
+
+def test_what_is_said_on_coming_back_names_no_side_where_there_is_none() -> None:
+    stage = opened(attentive, area="jaw", side=Side.CENTRE)
+    stage.run(60)
+    _, effects = wake(restart(stage), stage.now)
+    [said] = [effect for effect in effects if isinstance(effect, Say)]
+    assert said.line.text.startswith("We were interrupted at your jaw, and heat is off.")

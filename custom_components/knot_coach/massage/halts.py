@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from .areas import Consequence, Region
+from .areas import Consequence, Region, Side
 from .messages import Answer, Effect, Event, Hush, Lock, Priority, Question, Tell, Tier
 from .moves import Move, cool, hands_off, held, left_of, minutes, rest, say, tell
 from .notes import Notes
@@ -53,6 +53,14 @@ def pause_line(s: Session, reason: PauseReason) -> Line:
             PauseReason.LEAVING: "paused_leaving",
         }[reason]
     )
+
+
+def interrupted_line(s: Session) -> Line:
+    """Return what is said when a session comes back; no side where there is none, or none yet."""
+    area = s.order.book.name(s.order.area.key)
+    if s.step is None or s.step.side is Side.CENTRE:
+        return s.line("interrupted_middle", area=area)
+    return s.line("interrupted", side=s.step.side, area=area)
 
 
 def end(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from .asking import ask, proceed, question_line, stop_heat
-from .halts import end, pause, pause_line
+from .halts import end, interrupted_line, pause, pause_line
 from .messages import Event, Hush, NotNow, Priority, Question
 from .moves import Move, cool, hands_off, reply, say, tell
 from .phases import PRESSING, Phase
@@ -114,20 +114,13 @@ def repeat(s: Session, at: datetime) -> Move:  # noqa: PLR0911 - one row for eac
             s, said = say(s, at, pause_line(s, reason), Priority.ANSWER)
             return s, (said,)
         case Interrupted():
-            return reply(s, at, "interrupted", side=_step_side(s), area=_area_name(s))
+            s, said = say(s, at, interrupted_line(s), Priority.ANSWER)
+            return s, (said,)
         case Instructing(left=left):
             s, effects = instruct(s, at, step_of(s).lines, left)
             return s, (Hush(at), *effects)
         case _:
             return _say_again(s, at)
-
-
-def _area_name(s: Session) -> str:
-    return s.order.book.name(s.order.area.key)
-
-
-def _step_side(s: Session) -> object:
-    return s.step.side if s.step else ""
 
 
 def _say_again(s: Session, at: datetime) -> Move:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from .areas import Area, Side, Tool
+from .halts import interrupted_line
 from .messages import Command, Event, Hush, Priority, Question
 from .moves import Move, cool, count_hands, count_heat, keep_level, left_of, rest, say, tell
 from .notes import Notes, StepNote
@@ -79,9 +80,7 @@ def restore(
 
 def wake(s: Session, now: datetime) -> Move:
     """Say what happened and ask what now; the first thing a restored session does."""
-    side = s.step.side if s.step else ""
-    line = s.line("interrupted", side=side, area=s.order.book.name(s.order.area.key))
-    s, said = say(s, now, line, Priority.SAFETY)
+    s, said = say(s, now, interrupted_line(s), Priority.SAFETY)
     return s, (Hush(now), *cool(s, now), said, tell(s, now, Event.INTERRUPTED))
 
 
