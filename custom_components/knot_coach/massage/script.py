@@ -139,11 +139,7 @@ def lines_of(  # noqa: PLR0911 - one row for each phase
         case Phase.PRESS:
             return _press_lines(words, own)
         case Phase.RELEASE_HOLD:
-            # A spot has room for one round of many words, and for one of few (massage.md §2.4).
-            if order.talk is Talk.CUES:
-                return (words.common("hold_start_brief"),)
-            key = "hold_start_brief" if step.round > 1 else "hold_start"
-            return (words.common(key, step.turn // 2 - step.turn),)
+            return (_hold_line(words),)
         case Phase.EASE_OFF:
             ease = own[step.turn % len(own)] if own else words.common(words.brief("ease_off"))
             return (ease, words.common("check"))
@@ -177,6 +173,15 @@ def _press_lines(words: _Words, own: tuple[Line, ...]) -> tuple[Line, ...]:
     # Each second round of a spot is one that goes back to it; a new spot comes after two.
     again = words.common("press_again", step.turn // 2 - step.turn)
     return (again if step.again else words.common("press_new_spot", -2),)
+
+
+def _hold_line(words: _Words) -> Line:
+    """A spot has room for one round of many words, and for one of few (massage.md §2.4)."""
+    step = words.step
+    if words.order.talk is Talk.CUES:
+        return words.common("hold_start_brief")
+    key = "hold_start_brief" if step.round > 1 else "hold_start"
+    return words.common(key, step.turn // 2 - step.turn)
 
 
 def _stretch_lines(words: _Words, own: tuple[Line, ...]) -> tuple[Line, ...]:
