@@ -28,7 +28,7 @@ def parse(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="scripts/demo", description="One guided session, spoken into a file."
     )
-    parser.add_argument("--area", default="neck", help="neck, shoulder blade or forearm")
+    parser.add_argument("--area", default="neck", help="neck, calf, lower back or any other")
     parser.add_argument("--length", default="quick", choices=("quick", "standard", "deep"))
     parser.add_argument("--heat", action="store_true", help="warm the compress first")
     # A browser has a clock of its own, and would find the house in its future.

@@ -33,12 +33,15 @@ LONGEST: Final = 45 * 60.0
 ANSWERS: Final = {
     "side": "on the left",
     "health": "no",
-    "gate": "yes",
+    "gate": "no",
     "skin": "yes",
     "ache": "dull",
     "wrong": "no",
+    "next_day": "normal",
 }
 """What is said while the session waits for an answer, by the sensor's `question`."""
+GATES: Final = {"chest": "yes"}
+"""What opens the gate of an area where it is not a no."""
 REPLIES: Final = (
     (re.compile(r"\bzero to ten\b", re.IGNORECASE), ("about a six", "about a three")),
     (re.compile(r"\beasing, (staying )?the same\b", re.IGNORECASE), ("it's easing",)),
@@ -164,7 +167,10 @@ class Person:
         attributes = session.attributes
         question = attributes.get("question")
         if session.state == "asking" and question in self._answers:
-            yield from self._wish(("question", *self._caption), self._answers[question], TRIES)
+            answer = self._answers[question]
+            if question == "gate":
+                answer = GATES.get(attributes["area"], answer)
+            yield from self._wish(("question", *self._caption), answer, TRIES)
             return
         for pattern, texts in REPLIES:
             if pattern.search(self._caption[0]):
