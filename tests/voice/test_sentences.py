@@ -29,6 +29,7 @@ from custom_components.knot_coach.voice.understanding import (
     CommandHeard,
     ScoreHeard,
     StartRequest,
+    StopHeard,
 )
 from tests.voice.conftest import House
 from tests.voice.fake_coach import EXAMPLES, VOCABULARY, FakeCoach
@@ -430,3 +431,33 @@ async def test_what_no_language_understands_is_said(hass: HomeAssistant, house: 
 async def test_outside_of_a_conversation_nothing_is_passed_through(hass: HomeAssistant) -> None:
     said = ConversationInput("pause", Context(), None, None, None, "en", HOME_ASSISTANT_AGENT)
     assert await async_pass_through(hass, said) is None
+
+
+async def test_whose_health_has_changed(house: House) -> None:
+    coaches_ = [
+        house.add(FakeCoach(hass=house.hass, entry_id=entry_id, person_name=person))
+        for entry_id, person in (("one", "Anna"), ("two", "Ben"))
+    ]
+    reply = await house.type("my health has changed", house.bedroom)
+    assert reply == "reply.which_coach names=Anna, Ben"
+    assert [coach.health_changes for coach in coaches_] == [0, 0]
+    assert await house.type("my health has changed for Ben") == "two asks again"
+    assert [coach.health_changes for coach in coaches_] == [0, 1]
+
+
+async def test_a_session_that_goes_on_deals_with_a_symptom_itself(house: House) -> None:
+    coach = house.coach()
+    assert await house.type("my calf is swollen, massage it", house.bedroom) == "gate_leg_1"
+    coach.begin()
+    assert await house.type("my calf is swollen, massage it", house.bedroom) == "one heard"
+    assert [type(heard) for heard in coach.told] == [StopHeard] * len(coach.told)
+    assert coach.told
+
+
+async def test_a_routine_of_another_coach_is_what_its_name_says(house: House) -> None:
+    house.add(
+        FakeCoach(hass=house.hass, entry_id="two", routines=["neck"], area_id=house.room("Kitchen"))
+    )
+    one = house.coach()
+    assert await house.type("start neck", house.bedroom) == "one starts"
+    assert one.started == [StartRequest(area="upper_traps")]
