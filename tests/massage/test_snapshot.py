@@ -277,6 +277,7 @@ DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "no number": lambda data: data.update(active="long"),
     "endless": lambda data: data.update(active=float("inf")),
     "no list": lambda data: data.update(steps=None),
+    "a part too many": lambda data: data["notes"].append(data["notes"][0]),
     "no outcome": lambda data: data.update(outcome="fun"),
     "unknown profile": lambda data: data["orders"][0]["profile"].update(tall=True),
 }
