@@ -109,6 +109,8 @@ def test_a_name_that_nobody_gave_finds_nothing(said: str) -> None:
         ("x" * 61, "name_long"),
         ("?!", "name_unspeakable"),
         ("evening WIND-DOWN", "name_taken"),
+        ("Chest pain", "name_alarm"),
+        ("My tight chest", "name_alarm"),
     ],
 )
 def test_names_that_cannot_be(catalogue: Catalogue, name: str, key: str) -> None:

@@ -17,7 +17,7 @@ from .heater import Heater
 from .massage.areas import Area, Side
 from .massage.fit import fit, shortest
 from .massage.limits import ALL_LIMIT_DAY, SIDE_LIMIT_DAY
-from .massage.load import heat_locked, locked, pressed_today, resting_until, sharing
+from .massage.load import heat_locked, locked, pressed_today, resting_until, room_from, sharing
 from .massage.messages import Tier
 from .massage.order import Order, OwnStep, Talk
 from .massage.phases import Length
@@ -75,6 +75,8 @@ class Wanted:
     """Level of pressure to aim at, 1 to 7."""
     talk: Talk
     heat: timedelta | None = None
+    heat_asked: bool = False
+    """Somebody asked for heat; else it is offered where it may be used."""
     stretch_only: bool = False
     minutes: int | None = None
     """How much time there is, if it is short."""
@@ -133,6 +135,7 @@ class Admission:
             target=target or self.choice.target.level,
             talk=self.choice.talk,
             heat=self._heat_time(now, asked=heat),
+            heat_asked=heat is True,
             stretch_only=stretch_only,
             minutes=minutes,
             routine=routine,
@@ -171,6 +174,10 @@ class Admission:
         orders = tuple(self._order(part, case) for part in wanted.parts)
         if wanted.heat is not None and case.restrictions.no_heat:
             case.refuse("heat_blocked")
+        if wanted.heat is not None and not all(order.area.heat for order in orders):
+            if wanted.heat_asked:
+                case.refuse("heat_not_there")
+            orders = tuple(replace(order, heat=None) for order in orders)
         return compile_plan(*_fitting(orders, case))
 
     def _order(self, part: WantedPart, case: _Case) -> Order:
@@ -208,7 +215,7 @@ class Admission:
         if part.side is not None and area.sides != (Side.CENTRE,) and not area.allows(part.side):
             raise Refused("no_such_side", area=name)
         self._check_screening(area, case, name)
-        self._check_locks(area, case, name)
+        self._check_locks(area, part, case)
 
     def _group(self, area: Area) -> frozenset[str]:
         return sharing(area, self._catalogue.areas.values())
@@ -237,9 +244,11 @@ class Admission:
             case _:
                 case.refuse("no_sessions")
 
-    def _check_locks(self, area: Area, case: _Case, name: str) -> None:
+    def _check_locks(self, area: Area, part: WantedPart, case: _Case) -> None:
         """Raise Refused behind a safety stop; an area that only rests may be stretched (§4.4)."""
-        locks = self._memory.locks
+        locks, name = self._memory.locks, case.book.name(area.key)
+        until = max((lock.until for lock in locks if lock.covers(area)), default=case.now)
+        time = clock_time(until, case.now)
         if case.wanted.stretch_only:
             locks = [lock for lock in locks if lock.area is None]
         match locked(locks, area, case.now):
@@ -248,12 +257,18 @@ class Admission:
             case "acknowledge_emergency":
                 case.refuse("acknowledge_emergency")
             case "locked_emergency":
-                until = max(lock.until for lock in locks if lock.tier is Tier.A)
-                case.refuse("locked_emergency", time=clock_time(until, case.now))
-            case "locked_region" | "acknowledge_region":
-                case.refuse("locked_leg")
+                emergencies = (lock.until for lock in locks if lock.tier is Tier.A)
+                case.refuse("locked_emergency", time=clock_time(max(emergencies), case.now))
+            case "locked_region":
+                case.refuse("locked_leg", time=time)
+            case "acknowledge_region":
+                case.refuse("acknowledge_leg")
+            case "locked_area":
+                self._instead(part, case)
+                case.refuse("locked_area", area=name, time=time)
             case _:
-                case.refuse("locked_area", area=name)
+                self._instead(part, case)
+                case.refuse("acknowledge_area", area=name)
 
     def _side(self, area: Area, part: WantedPart, case: _Case) -> Side | None:
         """Return the side to work on: the one that was asked for, or the only one that rested."""
@@ -284,7 +299,12 @@ class Admission:
         too_much = in_all > ALL_LIMIT_DAY - LEAST_PRESSING
         if too_much or not open_sides or (spent and side is not None):
             self._instead(part, case)
-            case.refuse("enough_today")
+            day = [room_from(past, now, ALL_LIMIT_DAY - LEAST_PRESSING)]
+            day += [
+                room_from(past, now, SIDE_LIMIT_DAY - LEAST_PRESSING, area.key, one)
+                for one in spent
+            ]
+            case.refuse("enough_today", time=clock_time(max(day), now))
         return open_sides[0] if side is None and len(open_sides) == 1 else side
 
     def _instead(self, part: WantedPart, case: _Case) -> None:

@@ -7,6 +7,7 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .acknowledging import async_acknowledge
 from .coordinator import KnotCoachEntry
 from .entity import MomentEntity
 from .massage.messages import Answer, Command
@@ -46,6 +47,9 @@ BUTTONS = (
     _button(Command.NOT_YET, enabled=False),
 )
 
+ACKNOWLEDGE = ButtonEntityDescription(key="acknowledge")
+"""Confirms being well again after a safety stop (massage.md §4.3)."""
+
 
 async def async_setup_entry(
     _: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -53,6 +57,7 @@ async def async_setup_entry(
     """Add the buttons of a coach."""
     coach = entry.runtime_data
     async_add_entities(CoachButton(coach, description) for description in BUTTONS)
+    async_add_entities([AcknowledgeButton(coach, ACKNOWLEDGE)])
 
 
 class CoachButton(MomentEntity, ButtonEntity):
@@ -70,3 +75,11 @@ class CoachButton(MomentEntity, ButtonEntity):
                 self.coordinator.answer(answer, person=person)
             case unreachable:
                 assert_never(unreachable)
+
+
+class AcknowledgeButton(MomentEntity, ButtonEntity):
+    """Says that a person is well again; nobody but that person may press it."""
+
+    @override
+    async def async_press(self) -> None:
+        await async_acknowledge(self.coordinator, self._context)

@@ -19,7 +19,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .massage.areas import Area, Consequence, Gun, Region, Side, Tool, area_of
-from .massage.order import UPRIGHT
+from .massage.order import IMPLANT, UPRIGHT
 from .massage.phases import Length, Phase
 from .massage.screening import Finding
 from .massage.wording import Phrasebook
@@ -139,6 +139,7 @@ AREA_SCHEMA: Final = vol.Schema(
         },
         vol.Optional("overlap"): str,
         vol.Optional("resettle"): bool,
+        vol.Optional("heat"): bool,
         vol.Optional("ramp"): bool,
         vol.Optional("lengths"): vol.All([vol.In(Length)], vol.Length(min=1)),
         vol.Optional("timing"): {vol.In(Length): TIMING_SCHEMA},
@@ -147,7 +148,7 @@ AREA_SCHEMA: Final = vol.Schema(
 _AREA_KEYS: Final = vol.In(
     sorted({*NEEDED, GATE, Phase.EASE_OFF, Phase.CROSS_FIBER, Phase.TOOL, Phase.AFTERCARE}, key=str)
 )
-_WORDINGS: Final = vol.In([UPRIGHT, *(str(tool) for tool in Tool)])
+_WORDINGS: Final = vol.In([IMPLANT, UPRIGHT, *(str(tool) for tool in Tool)])
 
 
 def _area_texts(value: object) -> dict[str, tuple[str, ...]]:

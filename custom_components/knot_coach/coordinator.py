@@ -136,7 +136,11 @@ class Coach(DataUpdateCoordinator[SessionView]):
         found = unpack(stored, self.catalogue.areas, self.book, now)
         if found is None or not found.resumable:
             if found is not None:
-                await self.memory.async_add(found.records, None)
+                await self.memory.async_add(found.records, found.lock)
+            else:
+                # Nobody knows what it had pressed, or locked.
+                lost = messages.Lock(now, messages.Tier.A, now, heat=True)
+                await self.memory.async_add([], lost)
             await self.memory.async_save_session(None)
             self.async_update_listeners()
             return

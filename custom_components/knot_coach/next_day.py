@@ -104,13 +104,15 @@ async def async_note(
 ) -> None:
     """Note how an area is. Raises Refused where there is nothing to note it with.
 
-    A milder word than what was told before is taken from a person alone.
+    A milder word than what was told before, and the first "normal", are taken from a person alone.
     """
     last = last_touched(coach)
     if area is None and last is not None:
         area, side = last["area"], side or Side(last["side"])
     told = coach.memory.told_next_day(area, side or Side.BOTH) if area else None
-    milder = told is not None and list(Feeling).index(feeling) < list(Feeling).index(told)
+    feelings = list(Feeling)
+    known = feelings.index(told) if told is not None else feelings.index(Feeling.BIT_SORE)
+    milder = feelings.index(feeling) < known
     if milder and not await async_is_person(coach.hass, context):
         raise Refused("person_needed")
     if area is None or not await coach.memory.async_note_next_day(

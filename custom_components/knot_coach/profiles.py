@@ -54,6 +54,7 @@ class Known:
             gun_reach=settings.gun_reach,
             cross=not restrictions.no_cross,
             deep=not restrictions.no_deep,
+            implant=restrictions.implant,
             upright=restrictions.upright,
             short_breath=settings.short_breath,
             advice=restrictions.advice,

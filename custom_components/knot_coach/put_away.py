@@ -10,6 +10,8 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from .massage.areas import Area
+from .massage.halts import SAFETY_LOCK
+from .massage.messages import Lock, Question, Tier
 from .massage.record import records
 from .massage.snapshot import UnreadableSnapshotError, restore, save
 from .massage.states import Session
@@ -30,6 +32,14 @@ class Found:
     saved_at: datetime
     trigger: str
     resumable: bool
+
+    @property
+    def lock(self) -> Lock | None:
+        """What silence locks where it was asked whether something is wrong (massage.md §4.8)."""
+        if not {Question.WRONG, Question.ACHE} & set(self.session.todo[:1]):
+            return None
+        until = self.saved_at + SAFETY_LOCK
+        return Lock(self.saved_at, Tier.B, until, area=self.session.order.area.key)
 
     @property
     def records(self) -> list[dict[str, Any]]:

@@ -29,8 +29,9 @@ import voluptuous as vol
 from .const import DOMAIN
 from .content import async_load
 from .massage.areas import Side
+from .massage.limits import MOST_SPOTS
 from .massage.phases import BOUNDS, Length
-from .massage.routine import MOST_SPOTS, ORDER, Problem, Routine
+from .massage.routine import ORDER, Problem, Routine
 from .routine_actions import async_problem_text
 from .routine_file import RoutineFileError, read_routine, write_routine
 from .routines import (

@@ -11,9 +11,11 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from .admission import Refused
 from .content import Catalogue
 from .massage.areas import Side
+from .massage.messages import Tier
 from .massage.order import OwnStep
 from .massage.phases import Length, Phase
 from .massage.routine import Problem, Routine, RoutinePart, lint
+from .massage.stop_words import StopWords, classify
 from .massage.wording import Phrasebook
 from .voice.grammar import Grammar, speakable
 from .voice.understanding import Situation, StartRequest, understand
@@ -75,9 +77,20 @@ def problems_of(
         return problems
     if speakable(routine.name) is None:
         return (Problem(("name",), "name_unspeakable"), *problems)
+    if _is_alarm(routine.name, catalogue):
+        return (Problem(("name",), "name_alarm", {"name": routine.name}), *problems)
     if any(same_name(name, routine.name) for name in taken):
         return (Problem(("name",), "name_taken", {"name": routine.name}), *problems)
     return problems
+
+
+def _is_alarm(name: str, catalogue: Catalogue) -> bool:
+    """Tell whether these words ask for help: said aloud they must start nothing (massage.md §3)."""
+    found = (
+        classify(name, StopWords.of(data["stop_words"]), neck=False)
+        for data in catalogue.sentences.values()
+    )
+    return any(phrase is not None and phrase.tier is Tier.A for phrase in found)
 
 
 def routine_of(subentry: ConfigSubentry) -> Routine | None:

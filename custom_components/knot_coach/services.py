@@ -17,7 +17,7 @@ from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
 from . import history, routine_actions
-from .admission import Refused
+from .acknowledging import async_acknowledge
 from .const import DOMAIN
 from .coordinator import Coach, KnotCoachEntry
 from .massage.areas import Side
@@ -38,7 +38,7 @@ from .ordering import (
     plan_as_dict,
     wanted_from_call,
 )
-from .person import async_is_person, is_scripted
+from .person import is_scripted
 from .rehearse import async_rehearse
 
 ATTR_ENTRY: Final = "config_entry_id"
@@ -145,9 +145,4 @@ async def _report_next_day(call: ServiceCall) -> None:
 
 
 async def _acknowledge(call: ServiceCall) -> None:
-    """Only somebody who is signed in and present says that they are well again."""
-    if not await async_is_person(call.hass, call.context):
-        raise Refused("person_needed")
-    coach = async_get_coach(call)
-    if not await coach.memory.async_acknowledge(coach.now()):
-        raise Refused("nothing_to_acknowledge")
+    await async_acknowledge(async_get_coach(call), call.context)

@@ -20,7 +20,7 @@ from .const import DOMAIN
 from .massage.areas import Region, Side
 from .massage.load import REST_SORE, Feeling, Past, StandingLock, meets
 from .massage.messages import Lock, Tier
-from .massage.phases import Length
+from .massage.phases import Length, Phase
 from .massage.record import emptied
 from .massage.states import Outcome
 
@@ -29,6 +29,9 @@ _LOGGER = logging.getLogger(__name__)
 VERSION: Final = 1
 KEPT_RECORDS: Final = 500
 """More than a year of daily sessions; trends need the last eight (massage.md §6)."""
+LEAST_STROKES: Final = 60.0
+"""Seconds of strokes that make an area rest like a light session; our choice."""
+_STROKES: Final = (Phase.BROAD, Phase.CROSS_FIBER)
 _SAFETY: Final = frozenset({Outcome.STOPPED_SAFETY, Outcome.EMERGENCY})
 
 
@@ -305,6 +308,7 @@ def _past_of(record: Mapping[str, Any]) -> list[Past]:
             press_seconds=round(seconds),
             safety_stop=record["outcome"] in _SAFETY,
             gun=record["gun_seconds"] > 0,
+            stroked=_stroked(record),
             next_day=None if told is None else Feeling(told["feeling"]),
         )
         for side, seconds in _per_side(record).items()
@@ -315,11 +319,17 @@ def _pressed_in(record: Mapping[str, Any]) -> float:
     return float(sum(one["seconds"] for one in record["pressed"]))
 
 
+def _stroked(record: Mapping[str, Any]) -> bool:
+    """Tell whether hands worked on it long enough to make it rest, pressed or not; our choice."""
+    techniques = record.get("techniques") or {}
+    return bool(sum(techniques.get(phase, 0.0) for phase in _STROKES) >= LEAST_STROKES)
+
+
 def _per_side(record: Mapping[str, Any]) -> dict[str, float]:
     sides: dict[str, float] = {}
     for one in record["pressed"]:
         sides[one["side"]] = sides.get(one["side"], 0.0) + one["seconds"]
-    touched = record["outcome"] in _SAFETY or record["gun_seconds"] > 0
+    touched = record["outcome"] in _SAFETY or record["gun_seconds"] > 0 or _stroked(record)
     if not sides and touched and record["side"] is not None:
         sides[record["side"]] = 0.0
     return sides

@@ -15,7 +15,7 @@ from typing import Final
 import yaml
 
 from massage.areas import Area, Consequence, Gun, Region, Side, Tool
-from massage.order import UPRIGHT, Order, Profile
+from massage.order import IMPLANT, UPRIGHT, Order, Profile
 from massage.phases import Length, Phase
 from massage.plan import Plan, Step, compile_plan
 from massage.rehearsal import minutes_and_seconds
@@ -40,6 +40,7 @@ _TOOLS: Final = {
     Tool.ROLLER: "a foam roller",
     Tool.CANE: "a massage cane",
 }
+_OTHERS = {UPRIGHT: "Without lying flat", IMPLANT: "With metalwork or a new joint"}
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _NONE: Final = "\N{EN DASH}"
 _GUN: Final = {Gun.OK: "yes", Gun.REACH: "in reach", Gun.NO: "no"}
@@ -240,11 +241,11 @@ def _total(area: Area, length: Length) -> str:
 def _others(area: Area) -> Iterator[str]:
     """Yield the other ways to do it, and the words for whoever must not lie flat."""
     texts = BOOK.areas[area.key]
-    for name in (*(str(way) for way in area.ways[1:]), UPRIGHT):
+    for name in (*(str(way) for way in area.ways[1:]), *_OTHERS):
         keys = [key for key in ("setup", *Phase, "avoid") if f"{name}.{key}" in texts]
         if not keys:
             continue
-        yield "## " + ("Without lying flat" if name == UPRIGHT else f"With {_TOOLS[Tool(name)]}")
+        yield "## " + (_OTHERS.get(name) or f"With {_TOOLS[Tool(name)]}")
         yield "What is not listed stays as above."
         rows = [[_title(key), _lines(_own(area, key, (name,)))] for key in keys]
         yield _table(["Step", "What you hear"], rows)

@@ -57,9 +57,9 @@ def score(name: str) -> str:
         f"{BOOK.name(order.area.key)}, {order.length}, {_where(order.side)},"
         f" pressure {min(order.target, order.ceiling)}\n"
     )
-    if order.changes:
+    if order.deep_refused:
         instead = name.replace(order.length, order.played_length, 1)
-        reasons = "".join(f"{key}: {BOOK.word(f'change.{key}')}\n" for key in order.changes)
+        reasons = f"{order.deep_refused}: {BOOK.word(f'change.{order.deep_refused}')}\n"
         return f"{title}\nNot played as asked for. {instead}.txt is played instead.\n\n{reasons}"
     played = rehearse(plan, T0)
     return title + _head(played) + "".join(_written(played))

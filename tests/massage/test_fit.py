@@ -8,18 +8,26 @@ import pytest
 
 from massage.areas import Side
 from massage.fit import ABOUT, expected, fit, shortest
-from massage.order import Order, Profile, Talk
+from massage.order import Order, OwnStep, Profile, Talk
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from tests.massage.stage import AREAS, BOOK, order
 
 STANDARD = order(length=Length.STANDARD)
 DEEP = order(length=Length.DEEP, profile=Profile(gun=True))
+OWN = (
+    OwnStep(Phase.BREATHE, 60),
+    OwnStep(Phase.LOCATE, 30),
+    OwnStep(Phase.PRESS, 60),
+    OwnStep(Phase.CROSS_FIBER, 30),
+    OwnStep(Phase.STRETCH, 30),
+)
 orders = st.builds(
     Order,
     area=st.sampled_from(list(AREAS.values())),
     side=st.none(),
     length=st.sampled_from(Length),
+    own=st.sampled_from([(), OWN]),
     talk=st.sampled_from(Talk),
     profile=st.builds(Profile, gun=st.booleans(), first_time=st.booleans()),
     book=st.just(BOOK),
@@ -64,6 +72,20 @@ def test_several_areas_are_made_shorter_together() -> None:
     assert {one.length for one in made} == {Length.STANDARD}
 
 
+@pytest.mark.parametrize("length", Length)
+def test_own_steps_keep_their_length(length: Length) -> None:
+    """A length makes them no shorter, but a quick one would rest for less (massage.md §4.4)."""
+    mine = order(length=length, own=OWN)
+    for minutes in range(3, 16):
+        for made in (
+            fit((mine,), timedelta(minutes=minutes)),
+            fit((mine, DEEP), timedelta(minutes=minutes)),
+        ):
+            assert made is None or made[0].length is length
+    assert fit((mine,), shortest((mine,))) is not None
+    assert shortest((mine,)) < expected((mine,))
+
+
 @given(st.lists(orders, min_size=1, max_size=3).map(tuple), st.integers(0, 60))
 def test_what_fits_is_what_was_asked_for_or_less(wanted: tuple[Order, ...], minutes: int) -> None:
     time = timedelta(minutes=minutes)
@@ -74,8 +96,9 @@ def test_what_fits_is_what_was_asked_for_or_less(wanted: tuple[Order, ...], minu
     assert expected(made) <= time * ABOUT
     for before, after in zip(wanted, made, strict=True):
         assert list(Length).index(after.length) <= list(Length).index(before.length)
+        assert not before.own or after.length is before.length
         assert list(Talk).index(after.talk) >= list(Talk).index(before.talk)
-        assert (
-            replace(after, length=before.length, talk=before.talk, left_out=before.left_out)
-            == before
-        )
+        as_asked = replace(after, length=before.length, talk=before.talk)
+        as_asked = replace(as_asked, left_out=before.left_out, short_time=before.short_time)
+        assert as_asked == before
+        assert after.short_time is (after != before)

@@ -543,6 +543,7 @@ def test_of_an_emptied_record_the_limits_can_be_read_and_nothing_else() -> None:
     stage.run()
     left = record(stage) | {"next_day": {"feeling": "bruised", "score": 7, "at": "today"}}
     limits = {"area", "side", "length", "outcome", "peak", "pressed", "gun_seconds", "next_day"}
+    limits |= {"techniques"}
     times = {"started_at", "ended_at"}
     bare = emptied(left)
     assert {key for key, value in bare.items() if value is not None} == limits | times

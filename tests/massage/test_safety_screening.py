@@ -54,7 +54,7 @@ TABLE: Final[dict[Finding, tuple[Restrictions, set[str]]]] = {
     ),
     Finding.HEART: (Restrictions(ceiling=4, no_gun=True, no_heat=True), {"chest"}),
     Finding.NECK: (Restrictions(ceiling=4), {"upper_traps", "suboccipitals", "jaw"}),
-    Finding.METALWORK: (Restrictions(ceiling=4, no_gun=True), {HERE}),
+    Finding.METALWORK: (Restrictions(ceiling=4, no_gun=True, implant=True), {HERE}),
     Finding.VIBRATION: (Restrictions(ceiling=4, no_gun=True), set()),
     Finding.SEDATED_TODAY: (
         Restrictions(ceiling=4, no_sessions="screening_sedated", no_heat=True),
@@ -73,7 +73,7 @@ AFTER_CLEARANCE: Final = {
     Finding.PREGNANT: Restrictions(ceiling=4, no_gun=True, no_heat=True, upright=True),
     Finding.HEART: Restrictions(ceiling=4, no_gun=True),
     Finding.NECK: Restrictions(ceiling=4),
-    Finding.METALWORK: Restrictions(ceiling=4, no_gun=True),
+    Finding.METALWORK: Restrictions(ceiling=4, no_gun=True, implant=True),
 }
 
 
@@ -113,6 +113,7 @@ def limits(restrictions: Restrictions) -> Restrictions:
         no_heat=restrictions.no_heat,
         no_deep=restrictions.no_deep,
         upright=restrictions.upright,
+        implant=restrictions.implant,
         advice=restrictions.advice,
     )
 

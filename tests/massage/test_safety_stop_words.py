@@ -540,8 +540,8 @@ def test_the_longer_trigger_wins(text: str, phrase: str) -> None:
         ("I was dizzy yesterday", Tier.B, False),
         ("is it normal that my arm is numb", Tier.B, False),
         # how recognisers write
-        ("  MY  ARM\u2019S\u2026 oh, it\u2019s NUMB!! ", Tier.B, False),
-        ("My arm\u2019s gone \u2014 it\u2019s numb.", Tier.B, False),
+        ("  MY  ARM\u2019S\u2026 oh, it\u2019s NUMB!! ", Tier.B, True),
+        ("My arm\u2019s gone \u2014 it\u2019s numb.", Tier.B, True),
         ("It\u2019s numb.", Tier.B, True),
         ("I can\u2019t breathe", Tier.A, True),
         ("I can't breathe. Slowly!", Tier.A, True),

@@ -24,13 +24,13 @@ from massage.messages import (
     StopWord,
     Tier,
 )
-from massage.order import Order, Profile
+from massage.order import Order, OwnStep, Profile
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from massage.record import records
 from massage.states import Asking, Ended, Instructing, Outcome, Session, Working
 from massage.view import view
-from tests.massage.stage import AREAS, BOOK, Stage, attentive, order
+from tests.massage.stage import AREAS, BOOK, Stage, attentive, order, silent
 
 QUICK = {"length": Length.QUICK}
 GATED = replace(
@@ -277,6 +277,21 @@ def test_a_stop_locks_the_area_that_is_worked_on() -> None:
     assert (lock.area, lock.region, lock.heat) == ("shoulder_blade", None, False)
 
 
+@pytest.mark.parametrize("answers", [False, True])
+def test_who_did_not_answer_is_pressed_no_firmer_in_the_next_area(
+    answers: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    stage = play(two(), 0, Phase.PRESS)
+    stage.until(lambda s: s.level == 3)
+    stage.obey(Command.LIGHTER)
+    stage.until(working(0, Phase.EASE_OFF))
+    stage.forget()
+    stage.person = attentive if answers else silent
+    stage.until(working(1, Phase.PRESS))
+    stage.until(working(1, Phase.EASE_OFF))
+    assert stage.s.notes.peak == (5 if answers else 2)
+
+
 # --- limits ---------------------------------------------------------------------------------------
 
 
@@ -289,6 +304,53 @@ def test_the_same_area_twice_shares_its_limits() -> None:
     play(stage, 1, Phase.AFTERCARE)
     assert timedelta(seconds=150) < pressed(stage.s, "forearm") <= timedelta(seconds=180)
     assert stage.s.notes.peak == 0
+
+
+def spots(stage: Stage, area: str = "forearm") -> list[tuple[Side, int]]:
+    return [(side, spot) for one, side, spot in stage.s.pressed if one == area]
+
+
+THREE = (
+    OwnStep(Phase.LOCATE, 30),
+    *(OwnStep(Phase.PRESS, 30, spot) for spot in (1, 2, 3)),
+    OwnStep(Phase.STRETCH, 30),
+)
+
+
+def test_an_area_is_pressed_on_three_spots_whatever_their_sides() -> None:
+    stage = two(order(side=None, own=THREE))
+    stage.answer(Answer.BOTH)
+    play(stage, 0, Phase.AFTERCARE)
+    assert spots(stage) == [(Side.LEFT, 1), (Side.LEFT, 2), (Side.LEFT, 3)]
+    right = [step.phase for step in stage.s.steps if step.side is Side.RIGHT]
+    assert right.count(Phase.PRESS) == 3
+    assert stage.told(Event.PHASE_STARTED)[-2].data["phase"] == "stretch"
+
+
+def test_no_word_leads_to_a_fourth_spot() -> None:
+    """Next leads on, and back leads to what was pressed before."""
+    stage = play(two(order(side=Side.BOTH, own=THREE)), 0, Phase.PRESS)
+    stage.obey(Command.OTHER_SIDE)
+    for _ in range(2):
+        stage.until(working(0, Phase.PRESS))
+        stage.run(10)
+        stage.obey(Command.NEXT)
+    play(stage, 0, Phase.STRETCH)
+    assert spots(stage) == [(Side.LEFT, 1), (Side.RIGHT, 1), (Side.RIGHT, 2)]
+    stage.obey(Command.PREVIOUS)
+    play(stage, 0, Phase.AFTERCARE)
+    assert len(spots(stage)) == 3
+
+
+def test_an_area_that_comes_twice_has_three_spots_in_all() -> None:
+    stage = two(*(order(side=side, length=Length.DEEP) for side in (Side.LEFT, Side.RIGHT)))
+    play(stage, 1, Phase.AFTERCARE)
+    assert spots(stage) == [(Side.LEFT, 1), (Side.LEFT, 2), (Side.RIGHT, 1)]
+
+
+def test_another_area_has_three_spots_of_its_own() -> None:
+    stage = play(two(order(own=THREE), order("shoulder_blade", own=THREE)), 1, Phase.AFTERCARE)
+    assert len(spots(stage)) == len(spots(stage, "shoulder_blade")) == 3
 
 
 def test_two_areas_do_not_share_them() -> None:
@@ -328,3 +390,23 @@ def test_the_neck_counts_from_when_it_is_worked_on_to_the_end() -> None:
 
 def test_no_neck_in_a_session_that_has_none() -> None:
     assert not two().s.neck
+
+
+def test_an_area_that_got_worse_leaves_the_next_alone() -> None:
+    """massage.md §4.3, tier C: a score that rose ends the pressing, wherever it is told."""
+    stage = Stage(compile_plan(order(length=Length.QUICK), order("calf", length=Length.QUICK)))
+    stage.person = attentive
+    stage.until(lambda s: s.step is not None and s.step.phase is Phase.AFTERCARE)
+    stage.report(Rated(9))
+    assert stage.said()[-1] == "worse"
+    stage.run()
+    assert {area for area, _, _ in stage.s.pressed} == {"forearm"}
+
+
+def test_a_side_that_got_worse_leaves_the_other_unpressed() -> None:
+    stage = Stage(compile_plan(order(side=Side.BOTH, length=Length.QUICK)))
+    stage.person = attentive
+    stage.until(lambda s: s.step is not None and s.step.phase is Phase.STRETCH)
+    stage.report(Rated(8))
+    stage.run()
+    assert {side for _, side, _ in stage.s.pressed} == {Side.LEFT}

@@ -110,6 +110,8 @@ class Area:
     """Areas with the same group share their load (massage.md §4.4)."""
     resettle: bool = False
     """The warm-up leaves the position, so the set-up is spoken again before `locate`."""
+    heat: bool = True
+    """A pad may lie on it (massage.md §4.5)."""
     ramp: bool = True
     """A round climbs; without it the pressure stays where it began (massage.md §3.15)."""
     lengths: tuple[Length, ...] = tuple(Length)

@@ -29,11 +29,12 @@ _LAST: Final = _EXTRAS[-1] | {Phase.BREATHE}
 def fit(orders: tuple[Order, ...], time: timedelta) -> tuple[Order, ...] | None:
     """Return the orders with as little left out as the time allows, or None where it is too short.
 
-    Every area is made shorter in the same way. While a side is unknown, one side is reckoned with.
+    Every area is made shorter in the same way, but the person's own steps keep their length. While
+    a side is unknown, one side is reckoned with.
     """
     for candidate in _candidates(orders):
         if expected(candidate) <= time * ABOUT:
-            return candidate
+            return _marked(candidate, orders)
     return None
 
 
@@ -52,18 +53,32 @@ def _candidates(orders: tuple[Order, ...]) -> Iterator[tuple[Order, ...]]:
     lengths = list(Length)
     most = max(lengths.index(order.length) for order in orders)
     for longest in reversed(range(most + 1)):
-        shorter = tuple(
-            replace(order, length=lengths[min(longest, lengths.index(order.length))])
-            for order in orders
-        )
+        shorter = tuple(_at_most(order, lengths[longest]) for order in orders)
         for extras in _EXTRAS:
             yield _without(shorter, extras)
-    quick = tuple(replace(order, length=Length.QUICK) for order in orders)
+    quick = tuple(_at_most(order, Length.QUICK) for order in orders)
     for talk, left_out in ((Talk.SHORT, _EXTRAS[-1]), (Talk.SHORT, _LAST), (Talk.CUES, _LAST)):
         yield tuple(
             replace(order, talk=max(order.talk, talk, key=list(Talk).index))
             for order in _without(quick, left_out)
         )
+
+
+def _at_most(order: Order, length: Length) -> Order:
+    """Return an order that is no longer; a length changes nothing of the person's own steps."""
+    return order if order.own else replace(order, length=min(order.length, length, key=_rank))
+
+
+def _rank(length: Length) -> int:
+    return list(Length).index(length)
+
+
+def _marked(fitted: tuple[Order, ...], orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Say of each order that was changed that time was the reason."""
+    return tuple(
+        order if order == asked else replace(order, short_time=True)
+        for order, asked in zip(fitted, orders, strict=True)
+    )
 
 
 def _without(orders: tuple[Order, ...], phases: frozenset[Phase]) -> tuple[Order, ...]:

@@ -20,12 +20,17 @@ GUN_LIMIT_DAY: Final = timedelta(seconds=600)
 SESSION_LIMIT: Final = timedelta(minutes=30)
 """Continuous press; a spot; a side in a session and in a day; all areas in a day; a massage gun on
 an area and in a day; a whole session (massage.md §2.4)."""
+MOST_SPOTS: Final = 3
+"""Spots of one area in one session, those of both sides together (massage.md §2.4)."""
 BREAK: Final = timedelta(seconds=BOUNDS[Phase.EASE_OFF][0])
 """Hands that are off for less than the shortest ease-off have not been off."""
 
 
 def allowance_of(s: Session, step: Step) -> timedelta:
-    """Return how long a step may press, or its gun may run, from when hands went on last."""
+    """Return how long a step may press, or its gun may run, from when hands went on last.
+
+    A spot that would be one too many of its area gets no time at all.
+    """
     if step.phase not in TIMED:
         return SESSION_LIMIT
     order = s.plan.orders[step.part]
@@ -35,7 +40,11 @@ def allowance_of(s: Session, step: Step) -> timedelta:
         left = GUN_LIMIT - s.gunned.get(area, timedelta())
         return max(timedelta(), min(left, GUN_LIMIT_DAY - profile.gunned_today - in_all))
     spot_limit = SPOT_LIMIT_FIRST_TIME if profile.first_time else SPOT_LIMIT
-    spot = s.pressed.get((area, step.side, step.spot), timedelta())
+    this = (area, step.side, step.spot)
+    others = sum(where[0] == area and where != this for where in s.pressed)
+    if others >= MOST_SPOTS:
+        return timedelta()
+    spot = s.pressed.get(this, timedelta())
     here = (area, step.side)
     side = sum((time for where, time in s.pressed.items() if where[:2] == here), timedelta())
     in_all = sum(s.pressed.values(), timedelta())

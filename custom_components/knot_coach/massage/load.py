@@ -70,6 +70,8 @@ class Past:
     press_seconds: int
     safety_stop: bool = False
     gun: bool = False
+    stroked: bool = False
+    """It was rubbed for a minute or more, pressed or not."""
     next_day: Feeling | None = None
     """How it felt later, as far as somebody was asked."""
 
@@ -84,7 +86,7 @@ class Past:
         if self.safety_stop or self.gun or self.peak >= STRONG_PEAK:
             return REST_LONG
         if self.peak == 0:
-            return timedelta(0)
+            return REST_LIGHT if self.stroked else timedelta(0)
         if self.length is Length.DEEP:
             return REST_LONG
         return REST_LIGHT if self.length is Length.QUICK and self.peak <= LIGHT_PEAK else REST
@@ -148,6 +150,23 @@ def pressed_today(
     )
 
 
+def room_from(
+    records: Iterable[Past],
+    now: datetime,
+    most: timedelta,
+    area: str | None = None,
+    side: Side = Side.BOTH,
+) -> datetime:
+    """Return from when no more than `most` was pressed in the 24 hours before, as `pressed_today`."""
+    past = tuple(records)
+    moments = [now, *sorted(one.ended_at + DAY for one in past if one.ended_at > now - DAY)]
+    return next(
+        moment
+        for moment in moments
+        if pressed_today(past, moment, area, side) <= most.total_seconds()
+    )
+
+
 def first_time(records: Iterable[Past], area: str, now: datetime) -> bool:
     """Tell whether the area was never worked on, or not within the last 60 days."""
     return not any(
@@ -159,25 +178,16 @@ def first_time(records: Iterable[Past], area: str, now: datetime) -> bool:
 def lowered(records: Iterable[Past], group: Collection[str], side: Side, now: datetime) -> int:
     """Return how many levels the ceiling of an area is lower than usual: 1 or 0.
 
-    It is after a session that left it very sore or bruised (massage.md §4.4), until one that did
-    not, or until the area is met as for the first time again. `group` as in `resting_until`.
+    It is after a session that left it very sore or bruised (massage.md §4.4), until one on the same
+    place that did not, or until that is met as for the first time again. `group` as in
+    `resting_until`.
     """
-    ours = [
-        past
-        for past in records
-        if past.area in group
-        and meets(past.side, side)
-        and past.peak > 0
-        and past.ended_at >= now - FAMILIAR_FOR
-    ]
-    last = max((past.ended_at for past in ours), default=now)
-    return int(
-        any(
-            past.next_day is not None and past.next_day.bad
-            for past in ours
-            if past.ended_at == last
-        )
-    )
+    last: dict[tuple[str, Side], Past] = {}
+    for past in sorted(records, key=lambda past: past.ended_at):
+        if past.area in group and past.peak > 0 and past.ended_at >= now - FAMILIAR_FOR:
+            last[past.area, past.side] = past
+    felt = [past.next_day for past in last.values() if meets(past.side, side)]
+    return int(any(feeling is not None and feeling.bad for feeling in felt))
 
 
 def locked(locks: Iterable[StandingLock], area: Area, now: datetime) -> str | None:

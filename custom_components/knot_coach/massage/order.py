@@ -21,6 +21,8 @@ FIRST_TIME_CEILING: Final = 5
 """First session in an area (massage.md §2.2)."""
 CAUTIOUS_CEILING: Final = 4
 """Age 65 and over, or any answer that asks for caution (massage.md §2.2)."""
+IMPLANT: Final = "implant"
+"""Words of an area for whoever has metalwork or a new joint somewhere (massage.md §3.8)."""
 UPRIGHT: Final = "upright"
 """Words of an area for whoever must not lie flat (massage.md F33)."""
 
@@ -61,6 +63,8 @@ class Profile:
     """Cross-fibre strokes are allowed."""
     deep: bool = True
     """Deep sessions are allowed."""
+    implant: bool = False
+    """Has metalwork or a new joint somewhere (massage.md §3.8)."""
     upright: bool = False
     """Must not lie flat (massage.md F33)."""
     short_breath: bool = False
@@ -121,6 +125,8 @@ class Order:
     """Breathe and stretch, with the hands off (massage.md §4.4)."""
     left_out: frozenset[Phase] = frozenset()
     """Phases that are left out because time is short."""
+    short_time: bool = False
+    """It was made to fit into the time that there is."""
     own: tuple[OwnStep, ...] = ()
     """The person's own steps, instead of those of a length."""
     routine: str | None = None
@@ -138,26 +144,45 @@ class Order:
         return max(LOWEST, min(limits) - self.profile.lowered)
 
     @property
+    def deep_refused(self) -> str | None:
+        """Key of the reason why deep is played as standard (massage.md §2.1), None if it is not."""
+        if self.length is not Length.DEEP or self.own:
+            return None
+        if Length.DEEP not in self.area.lengths:
+            return "deep_not_offered"
+        if self.side is Side.BOTH:
+            return "deep_both"
+        if not self.profile.deep:
+            return "deep_screening"
+        return "deep_first_time" if self.profile.first_time else None
+
+    @property
     def changes(self) -> tuple[str, ...]:
-        """Keys of the reasons why not all that was asked for is played, in words `change.<key>`."""
+        """Keys of all that is not played as it was asked for, in words `change.<key>`."""
         return tuple(self._changes())
 
     def _changes(self) -> Iterator[str]:
-        if self.length is not Length.DEEP or self.own:
+        if self.deep_refused is not None:
+            yield self.deep_refused
+        if self.short_time:
+            yield "short_time"
+        if self.stretch_only:
             return
-        if Length.DEEP not in self.area.lengths:
-            yield "deep_not_offered"
-        elif self.side is Side.BOTH:
-            yield "deep_both"
-        elif not self.profile.deep:
-            yield "deep_screening"
-        elif self.profile.first_time:
-            yield "deep_first_time"
+        if self.target > self.ceiling:
+            yield "pressure"
+        if self.profile.first_time and not self.own and self.length is Length.STANDARD:
+            yield "first_time"
+        own = {step.phase for step in self.own}
+        strokes = Phase.CROSS_FIBER in own or (not own and self.played_length is not Length.QUICK)
+        if strokes and self.area.cross and not self.profile.cross:
+            yield "no_cross"
+        if Phase.TOOL in own and not self.gun:
+            yield "no_gun"
 
     @property
     def played_length(self) -> Length:
         """The length that is really played (massage.md §2.1)."""
-        return Length.STANDARD if self.changes else self.length
+        return Length.STANDARD if self.deep_refused is not None else self.length
 
     @property
     def way(self) -> Tool | None:
@@ -176,5 +201,9 @@ class Order:
     def wordings(self) -> tuple[str, ...]:
         """Names of the area's other wordings that apply, the weightiest first."""
         way = self.way or self.area.ways[0]
-        other = () if way is self.area.ways[0] else (str(way),)
-        return (UPRIGHT, *other) if self.profile.upright else other
+        applies = {
+            IMPLANT: self.profile.implant,
+            UPRIGHT: self.profile.upright,
+            str(way): way is not self.area.ways[0],
+        }
+        return tuple(name for name, wanted in applies.items() if wanted)

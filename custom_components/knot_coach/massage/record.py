@@ -25,6 +25,7 @@ _LIMITS_READ: Final = frozenset(
         "pressed",
         "gun_seconds",
         "next_day",
+        "techniques",
     }
 )
 """What is needed to let an area rest (massage.md §2.4, §4.4), and when it was."""
@@ -94,6 +95,8 @@ def _outcome(s: Session, part: int) -> Outcome | None:
 def _ceilings(order: Order, words: int) -> dict[str, int]:
     """Return every limit to the level that was in force, by where it came from."""
     ceilings = {"person": order.profile.ceiling, "area": order.area.cap}
+    if order.profile.lowered:
+        ceilings["day_after"] = order.profile.ceiling - order.profile.lowered
     if order.profile.first_time:
         ceilings["first_time"] = FIRST_TIME_CEILING
     if order.profile.cautious:

@@ -9,7 +9,15 @@ from types import MappingProxyType
 from typing import Final
 
 from .areas import Area, Gun, Side
-from .limits import ALL_LIMIT_DAY, GUN_LIMIT, GUN_LIMIT_DAY, SESSION_LIMIT, SIDE_LIMIT, SPOT_LIMIT
+from .limits import (
+    ALL_LIMIT_DAY,
+    GUN_LIMIT,
+    GUN_LIMIT_DAY,
+    MOST_SPOTS,
+    SESSION_LIMIT,
+    SIDE_LIMIT,
+    SPOT_LIMIT,
+)
 from .order import Order, OwnStep, Profile
 from .phases import BOUNDS, PRESSING, Length, Phase
 from .plan import Step, compile_plan
@@ -17,8 +25,6 @@ from .wording import Phrasebook
 
 MOST_PARTS: Final = 8
 """Most areas of one routine; more would not fit into a session anyway."""
-MOST_SPOTS: Final = 3
-"""Spots of one area in one session, those of both sides together (massage.md §2.4)."""
 LONGEST_NAME: Final = 60
 """Most letters of the name of a routine; nobody says more in one breath."""
 
@@ -131,7 +137,7 @@ def _parts(routine: Routine, areas: Mapping[str, Area], book: Phrasebook) -> Ite
         elif part.length not in area.lengths:
             wrong = {"area": area.key, "length": part.length}
             yield Problem((*path, "length"), "length_missing", wrong)
-        elif _order(part, area, book).changes:
+        elif _order(part, area, book).deep_refused:
             yield Problem((*path, "length"), "deep_both", {"area": area.key})
 
 
@@ -214,17 +220,27 @@ def _sums(routine: Routine, areas: Mapping[str, Area], book: Phrasebook) -> Iter
     for number, part in enumerate(routine.parts):
         steps = [step for step in plan.steps if step.part == number]
         yield from _pressing(part.area, steps, ("parts", number))
-        spots[part.area] += len({(one.side, one.spot) for one in steps if one.phase in PRESSING})
+        pressed = len({(one.side, one.spot) for one in steps if one.phase in PRESSING})
+        spots[part.area] += pressed * _sides_of(part, areas[part.area])
         gunned[part.area] += sum(one.seconds for one in steps if one.phase is Phase.TOOL)
         if spots[part.area] > MOST_SPOTS:
             yield Problem(("parts", number), "spots", {"area": part.area, "most": MOST_SPOTS})
         yield from _over(("parts", number), "gun", gunned[part.area], GUN_LIMIT, area=part.area)
-    pressed = sum(step.seconds for step in plan.steps if step.phase in PRESSING)
-    yield from _over(("parts",), "pressing_all", pressed, ALL_LIMIT_DAY)
+    in_all = sum(step.seconds for step in plan.steps if step.phase in PRESSING)
+    yield from _over(("parts",), "pressing_all", in_all, ALL_LIMIT_DAY)
     yield from _over(("parts",), "gun_all", gunned.total(), GUN_LIMIT_DAY)
     if plan.estimated_duration > SESSION_LIMIT:
         minutes, most = (ceil(time / MINUTE) for time in (plan.estimated_duration, SESSION_LIMIT))
         yield Problem(("parts",), "too_long", {"minutes": minutes, "most": most})
+
+
+def _sides_of(part: RoutinePart, area: Area) -> int:
+    """Return how often each spot of the plan of a part may be pressed, once on each side.
+
+    A side that is left open may be answered with both. Of the lengths, none has more than two
+    spots then: deep is played as standard (massage.md §2.1).
+    """
+    return 2 if part.steps and part.side is None and area.allows(Side.BOTH) else 1
 
 
 def _pressing(area: str, steps: Iterable[Step], path: tuple[str | int, ...]) -> Iterator[Problem]:

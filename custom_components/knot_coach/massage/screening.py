@@ -80,6 +80,8 @@ class Restrictions:
     """Deep is played as standard."""
     upright: bool = False
     """No positions that lie flat (massage.md F33)."""
+    implant: bool = False
+    """No stretch that a new joint must not make (massage.md §3.8); clearance does not end it."""
     findings: frozenset[Finding] = frozenset()
     """Findings that rule out the areas that name them in `blocked_by`; cleared ones do not."""
     places: frozenset[str] = frozenset()
@@ -133,7 +135,7 @@ _RULES: Final[Mapping[Finding, Restrictions]] = MappingProxyType(
         Finding.HEART: Restrictions(no_gun=True, no_heat=True),
         Finding.NECK: Restrictions(),
         # The gun is forbidden there alone, but vibration travels along bone and metal.
-        Finding.METALWORK: Restrictions(no_gun=True),
+        Finding.METALWORK: Restrictions(no_gun=True, implant=True),
         Finding.VIBRATION: Restrictions(no_gun=True),
         Finding.SEDATED_TODAY: Restrictions(no_sessions="screening_sedated", no_heat=True),
     }
@@ -168,6 +170,7 @@ def effects(screening: Screening | None, today: date) -> Restrictions:
         no_heat=any(rule.no_heat for rule in rules),
         no_deep=any(rule.no_deep for rule in rules),
         upright=any(rule.upright for rule in rules),
+        implant=any(rule.implant for rule in rules),
         findings=blocking,
         places=frozenset(place for finding, place in screening.places if finding in blocking),
         advice=next((rule.advice for rule in rules if rule.advice), None),
@@ -186,6 +189,7 @@ def _after_clearance(finding: Finding) -> Restrictions:
         no_gun=rule.no_gun,
         no_heat=rule.no_heat and finding is not Finding.HEART,
         upright=rule.upright,
+        implant=rule.implant,
     )
 
 

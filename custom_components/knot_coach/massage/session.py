@@ -41,6 +41,7 @@ from .messages import (
     StopWord,
 )
 from .moves import Move
+from .notes import Notes
 from .phases import Phase
 from .plan import Plan
 from .script import SPARE
@@ -299,11 +300,22 @@ def _rated(s: Session, score: int, now: datetime) -> Move:
                 return halts.end(s, Outcome.REFUSED, now, s.line("rated_too_high"))
         case Phase.STRETCH | Phase.AFTERCARE:
             s = replace(s, notes=replace(notes, after=score))
-        case _:
-            worse = notes.before is not None and score >= notes.before + WORSE_BY
-            if (worse or score >= WORSE_FROM) and not s.worse:
-                return _rest_it(replace(s, worse=True), now)
+            if _got_worse(notes, score) and not s.worse:
+                return _press_no_other(s, now)
+        case _ if _got_worse(notes, score) and not s.worse:
+            return _rest_it(replace(s, worse=True), now)
     return moves.reply(s, now, "rated", score=score)
+
+
+def _got_worse(notes: Notes, score: int) -> bool:
+    """Tell whether a score after pressing is reason to stop (massage.md §4.3, tier C)."""
+    return score >= min(WORSE_FROM, WORSE_FROM if (b := notes.before) is None else b + WORSE_BY)
+
+
+def _press_no_other(s: Session, now: datetime) -> Move:
+    """It is worse at the end of an area: the areas that follow are left alone."""
+    steps = tuple(step for step in s.steps if step.part <= s.part)
+    return moves.reply(replace(s, worse=True, steps=steps), now, "worse")
 
 
 def _rest_it(s: Session, now: datetime) -> Move:

@@ -140,6 +140,7 @@ def _save_order(order: Order) -> dict[str, Any]:
         "talk": order.talk,
         "stretch_only": order.stretch_only,
         "left_out": sorted(order.left_out),
+        "short_time": order.short_time,
         "routine": order.routine,
         "own": [[step.phase, step.seconds, step.spot] for step in order.own],
         "profile": {
@@ -153,6 +154,7 @@ def _save_order(order: Order) -> dict[str, Any]:
             "gun_reach": profile.gun_reach,
             "cross": profile.cross,
             "deep": profile.deep,
+            "implant": profile.implant,
             "upright": profile.upright,
             "short_breath": profile.short_breath,
             "pressed_today": {
@@ -191,6 +193,7 @@ def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phr
         talk=Talk(data["talk"]),
         stretch_only=data["stretch_only"],
         left_out=frozenset(Phase(phase) for phase in data["left_out"]),
+        short_time=data["short_time"],
         routine=data["routine"],
         own=tuple(OwnStep(Phase(phase), time, spot) for phase, time, spot in data["own"]),
         book=book,

@@ -73,7 +73,8 @@ def _next_part(s: Session, part: int, at: datetime) -> Session:
         earlier=(*s.earlier, last, *skipped),
         notes=Notes(began=at),
         skipped=frozenset(),
-        round_level=0,
+        # Who has not answered yet is pressed no firmer here either (massage.md §2.2).
+        round_level=s.round_level if s.unanswered else 0,
     )
 
 

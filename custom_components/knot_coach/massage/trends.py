@@ -162,7 +162,10 @@ def _point(record: Record) -> dict[str, Any]:
 def _release(rated: Iterable[Record], side: Side) -> dict[str, Any]:
     """Return the share of the spots that let go, and how fast those did at the median."""
     spots = [
-        spot for record in rated for spot in record["released"] if meets(Side(spot["side"]), side)
+        spot
+        for record in rated
+        for spot in record.get("released") or ()
+        if meets(Side(spot["side"]), side)
     ]
     let_go = [spot["seconds"] for spot in spots if spot["released"] == "yes"]
     return {
@@ -173,11 +176,11 @@ def _release(rated: Iterable[Record], side: Side) -> dict[str, Any]:
 
 def _techniques(rated: Sequence[Record]) -> list[dict[str, Any]]:
     """Compare sessions with and without a technique, where there are enough of both."""
-    names = dict.fromkeys(name for record in rated for name in record["techniques"])
+    names = dict.fromkeys(name for record in rated for name in record.get("techniques") or ())
     rows = []
     for name in names:
-        used = [record for record in rated if name in record["techniques"]]
-        unused = [record for record in rated if name not in record["techniques"]]
+        used = [record for record in rated if name in (record.get("techniques") or ())]
+        unused = [record for record in rated if name not in (record.get("techniques") or ())]
         if min(len(used), len(unused)) >= FEWEST_TO_COMPARE:
             row = {"technique": name, "with": _median_change(used)}
             rows.append(row | {"without": _median_change(unused)})

@@ -178,7 +178,10 @@ def understand_request(text: str, grammar: Grammar) -> Request | None:
         return None
     match result.intent.name:
         case "start" | "stretch" | "symptom" | "hurt" as wish:
-            own = _own_routine(text, grammar) if grammar.routines else None
+            # Words that ask for help start nothing, whatever somebody has called a routine.
+            alarm = classify(text, grammar.stop_words, neck=False)
+            named = grammar.routines and not (alarm and alarm.tier is Tier.A)
+            own = _own_routine(text, grammar) if named else None
             return own or _wish(wish, text, result, grammar)
         case "why":
             return WhyRequest()
