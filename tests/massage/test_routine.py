@@ -16,6 +16,7 @@ from massage.limits import (
     CONTINUOUS_LIMIT,
     GUN_LIMIT,
     GUN_LIMIT_DAY,
+    MOST_SPOTS,
     SESSION_LIMIT,
     SIDE_LIMIT,
     SPOT_LIMIT,
@@ -26,7 +27,6 @@ from massage.plan import Plan, compile_plan
 from massage.routine import (
     LONGEST_NAME,
     MOST_PARTS,
-    MOST_SPOTS,
     ORDER,
     Problem,
     Routine,
@@ -327,6 +327,13 @@ def test_an_area_has_three_spots_whatever_their_sides() -> None:
     two = rounds((30, 1), (30, 2))
     assert found(own(*two, side=Side.LEFT)) == []
     assert found(own(*two, side=Side.BOTH)) == [(("parts", 0), "spots")]
+    # A side that is left open may be answered with both.
+    one, three = rounds((30, 1)), rounds((30, 1), (30, 2), (30, 3))
+    assert found(own(*one, side=None)) == []
+    assert found(own(*two, side=None)) == [(("parts", 0), "spots")]
+    assert found(own(*three, side=Side.RIGHT)) == []
+    assert found(own(*three, side=None, area="middle")) == []
+    assert found(Routine("Mine", (part(side=None, length=Length.DEEP),))) == []
     deep = Routine("Mine", (part(length=Length.DEEP), part(side=Side.RIGHT, length=Length.DEEP)))
     assert (("parts", 1), "spots") in found(deep)
 

@@ -419,6 +419,14 @@ def test_more_time_never_goes_past_ninety_seconds_of_press() -> None:
     assert stage.state(Working).ends_at == hands + timedelta(seconds=90)
 
 
+def test_a_gun_gets_no_more_time_than_was_planned() -> None:
+    """Its blocks of thirty seconds, and what is asked after each, are made for that time."""
+    stage = stage_in(Phase.TOOL, length=Length.DEEP, profile=Profile(gun=True))
+    left = ends_in(stage)
+    assert refuses(stage, Command.EXTEND) == "no_more_time"
+    assert ends_in(stage) == left
+
+
 def test_more_time_counts_out_the_new_end() -> None:
     stage = stage_in(Phase.RELEASE_HOLD)
     stage.until(lambda s: bool(s.state.given) if isinstance(s.state, Working) else False)
