@@ -110,7 +110,7 @@ async def test_the_rare_ones_are_disabled_at_first(
         for entity in er.async_entries_for_config_entry(registry, house.entry.entry_id)
         if entity.domain == "button"
     }
-    assert buttons == dict.fromkeys(ENABLED) | dict.fromkeys(
+    assert buttons == dict.fromkeys(ENABLED | {"acknowledge"}) | dict.fromkeys(
         DISABLED, er.RegistryEntryDisabler.INTEGRATION
     )
 

@@ -164,6 +164,19 @@ async def test_a_pad_that_does_not_go_off_stops_everything_until_it_is_unplugged
     assert not pad.has_power()
 
 
+async def test_no_pad_is_offered_for_the_jaw(house: House, pad: Pad) -> None:
+    with pytest.raises(ServiceValidationError) as caught:
+        await house.hass.services.async_call(
+            DOMAIN, "start_session", {"area": "jaw", "heat": True}, blocking=True
+        )
+    assert caught.value.translation_key == "heat_not_there"
+    await house.hass.services.async_call(DOMAIN, "start_session", {"area": "jaw"}, blocking=True)
+    await house.until_question("health")
+    await house.say("no")
+    await house.until("active", within=30)
+    assert not pad.has_power()
+
+
 async def test_heat_is_not_given_twice_in_two_hours(house: House, pad: Pad) -> None:
     await to_the_question(house)
     await house.say("yes")

@@ -100,11 +100,21 @@ async def test_bruises_make_it_rest_for_three_and_stay_lighter(house: House) -> 
     assert plan["pressure_target"] == 5
 
 
-async def test_nothing_is_known_before_somebody_tells(house: House) -> None:
+async def test_nothing_is_known_before_somebody_tells(
+    house: House, hass_admin_user: MockUser
+) -> None:
     assert day_after(house) == "unknown"
     with pytest.raises(ServiceValidationError) as caught:
-        await report(house, "normal")
+        await report(house, "normal", hass_admin_user)
     assert caught.value.translation_key == "nothing_to_report"
+
+
+async def test_no_machine_says_that_all_is_well(house: House) -> None:
+    await pressed(house, hours=23)
+    with pytest.raises(ServiceValidationError) as caught:
+        await report(house, "normal")
+    assert caught.value.translation_key == "person_needed"
+    assert day_after(house) == "unknown"
 
 
 async def test_only_a_person_takes_soreness_back(house: House, hass_admin_user: MockUser) -> None:
@@ -138,21 +148,23 @@ async def test_a_report_is_about_the_side_it_names(house: House) -> None:
     assert await refusal(house, area="upper_traps", side="right") is None
 
 
-async def test_it_asks_a_day_after_the_session_and_once(house: House) -> None:
+async def test_it_asks_a_day_after_the_session_and_once(
+    house: House, hass_admin_user: MockUser
+) -> None:
     await pressed(house, hours=23)
     assert notes(house) == []
     await house.clock.advance(3700)
     [note] = notes(house)
     assert "How is your neck today?" in note
-    await report(house, "normal")
+    await report(house, "normal", hass_admin_user)
     assert notes(house) == []
     await house.clock.advance(3 * 86400)
     assert notes(house) == []
 
 
-async def test_who_has_told_is_not_asked(house: House) -> None:
+async def test_who_has_told_is_not_asked(house: House, hass_admin_user: MockUser) -> None:
     await pressed(house, hours=23)
-    await report(house, "normal")
+    await report(house, "normal", hass_admin_user)
     await house.clock.advance(3700)
     assert notes(house) == []
 

@@ -1,9 +1,13 @@
 """What outlives a restart: a session comes back interrupted, and its history is there."""
 
+from datetime import timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.knot_coach.const import DOMAIN
 from tests.fake_heater import Pad
@@ -84,9 +88,13 @@ async def test_a_session_that_was_cut_off_long_ago_is_over(
 
 
 @pytest.mark.parametrize("damage", [{"version": 99}, {"steps": "nonsense"}, {"orders": [{}]}])
-async def test_a_damaged_session_is_given_up(
-    house: House, hass_storage: dict[str, Any], damage: dict[str, Any]
+async def test_a_damaged_session_is_given_up_and_somebody_has_to_be_well(
+    house: House,
+    hass_storage: dict[str, Any],
+    damage: dict[str, Any],
+    hass_admin_user: MockUser,
 ) -> None:
+    """What it had pressed, or locked, is not known any more."""
     assert await house.hass.config_entries.async_unload(house.entry.entry_id)
     await house.hass.async_block_till_done()
     stored = hass_storage[f"{DOMAIN}.session.{house.entry.entry_id}"]["data"]["session"]
@@ -94,8 +102,37 @@ async def test_a_damaged_session_is_given_up(
     assert await house.hass.config_entries.async_setup(house.entry.entry_id)
     await house.hass.async_block_till_done()
     assert house.session.state == "idle"
+    reply = await house.say("start forearm routine on the right")
+    assert "Confirm on the screen" in reply.speech
+    await house.hass.services.async_call(
+        "button",
+        "press",
+        {"entity_id": house.entity("button", "acknowledge")},
+        blocking=True,
+        context=Context(user_id=hass_admin_user.id),
+    )
     await house.say("start forearm routine on the right")
     await house.until("asking", within=5)
+
+
+async def test_silence_to_what_is_wrong_locks_even_when_home_assistant_was_away(
+    house: House, hass_storage: dict[str, Any]
+) -> None:
+    await house.say("my hand is turning blue in the picture")
+    assert house.session.attributes["question"] in {"wrong", None}
+    await house.until_question("wrong")
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    stored = hass_storage[f"{DOMAIN}.session.{house.entry.entry_id}"]["data"]["session"]
+    ago = dt_util.utcnow() - timedelta(hours=1)
+    stored["saved_at"] = ago.isoformat()
+    assert await house.hass.config_entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    with pytest.raises(ServiceValidationError) as caught:
+        await house.hass.services.async_call(
+            DOMAIN, "start_session", {"area": "upper_traps", "side": "right"}, blocking=True
+        )
+    assert caught.value.translation_key == "locked_area"
 
 
 async def test_everything_is_forgotten_with_the_coach(

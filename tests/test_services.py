@@ -1,9 +1,11 @@
 """The actions: what they do, what they return, and what they refuse with which words."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 import voluptuous as vol
@@ -197,7 +199,47 @@ async def test_a_person_acknowledges_a_stop_and_a_machine_does_not(
     await house.hass.services.async_call(
         DOMAIN, "acknowledge", {}, blocking=True, context=Context(user_id=hass_admin_user.id)
     )
-    await refused(house, "start_session", "locked_area", area="upper_traps", side="right")
+    message = await refused(house, "start_session", "locked_area", area="upper_traps", side="right")
+    assert "until" in message
+    # Its time is over: whoever has confirmed is not asked for it again.
+    await house.clock.advance(48 * 3600)
+    await plan_of(house, area="upper_traps", side="right")
+
+
+async def test_after_its_time_a_lock_waits_for_somebody_to_be_well(
+    house: House, hass_admin_user: MockUser
+) -> None:
+    await to_pressing(house)
+    await house.say("I feel a sharp pain")
+    await house.clock.advance(48 * 3600)
+    await refused(house, "start_session", "acknowledge_area", area="upper_traps", side="right")
+    press: dict[str, Any] = {"entity_id": house.entity("button", "acknowledge")}
+    with pytest.raises(ServiceValidationError) as caught:
+        await house.hass.services.async_call("button", "press", press, blocking=True)
+    assert caught.value.translation_key == "person_needed"
+    await house.hass.services.async_call(
+        "button", "press", press, blocking=True, context=Context(user_id=hass_admin_user.id)
+    )
+    await plan_of(house, area="upper_traps", side="right")
+
+
+async def test_enough_for_today_says_until_when(house: House) -> None:
+    ended = dt_util.utcnow() - timedelta(hours=3)
+    spot = {"side": "left", "spot": 1, "seconds": 170.0}
+    record = {
+        "started_at": ended.isoformat(),
+        "ended_at": ended.isoformat(),
+        "outcome": "finished",
+        "side": "left",
+        "length": "quick",
+        "peak": 4,
+        "pressed": [spot],
+        "gun_seconds": 0.0,
+    }
+    areas = ("calf", "glutes", "hamstrings", "hand_thumb", "foot_arch")
+    await house.coach.memory.async_add([record | {"area": area} for area in areas], None)
+    message = await refused(house, "start_session", "enough_today", area="forearm", side="left")
+    assert "until" in message
 
 
 async def test_an_area_rests_after_a_session(house: House) -> None:

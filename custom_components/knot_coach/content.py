@@ -283,7 +283,7 @@ def _faults_of_wordings(area: Area, texts: Mapping[str, tuple[str, ...]]) -> Fau
     """Yield what is wrong with the other words for other ways and positions."""
     others = {str(way) for way in area.ways[1:]}
     names = {name for name, dot, _ in (key.partition(".") for key in texts) if dot}
-    for name in sorted(names - others - {UPRIGHT}):
+    for name in sorted(names - others - {IMPLANT, UPRIGHT}):
         yield f".{name}", "this area has no such way"
     for name in sorted(others):
         if f"{name}.{SETUP}" not in texts:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import assume, given, strategies as st
 import pytest
 
 from massage.areas import Side
-from massage.order import Order, Profile
+from massage.order import Order, OwnStep, Profile
 from massage.phases import BOUNDS, PRESSING, Length, Phase
 from massage.plan import compile_plan
 from massage.pressure import START
@@ -322,3 +323,41 @@ def test_every_plan_keeps_the_bounds(
 def test_every_level_that_can_be_reached_has_its_words(area: str) -> None:
     for level in range(START, AREAS[area].cap + 1):
         assert BOOK.lines[f"l{level}"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "changes"),
+    [
+        ({}, ()),
+        ({"short_time": True}, ("short_time",)),
+        ({"target": 7}, ("pressure",)),
+        ({"target": 7, "stretch_only": True}, ()),
+        ({"profile": Profile(first_time=True)}, ("first_time",)),
+        ({"profile": Profile(first_time=True), "length": Length.QUICK}, ()),
+        ({"profile": Profile(first_time=True), "length": Length.DEEP}, ("deep_first_time",)),
+        ({"profile": Profile(deep=False), "length": Length.DEEP}, ("deep_screening",)),
+        ({"side": Side.BOTH, "length": Length.DEEP}, ("deep_both",)),
+        ({"profile": Profile(cross=False)}, ("no_cross",)),
+        ({"profile": Profile(cross=False), "length": Length.QUICK}, ()),
+        ({"own": (OwnStep(Phase.TOOL, 60),)}, ("no_gun",)),
+        ({"own": (OwnStep(Phase.TOOL, 60),), "profile": Profile(gun=True)}, ()),
+        (
+            {"own": (OwnStep(Phase.CROSS_FIBER, 30),), "profile": Profile(cross=False)},
+            ("no_cross",),
+        ),
+        ({"own": (OwnStep(Phase.LOCATE, 30),), "length": Length.DEEP}, ()),
+    ],
+)
+def test_what_is_not_played_as_asked_for_is_told(
+    wanted: dict[str, Any], changes: tuple[str, ...]
+) -> None:
+    usual: dict[str, Any] = {"side": Side.LEFT, "length": Length.STANDARD, "book": BOOK}
+    assert Order(area=AREAS["forearm"], **usual | wanted).changes == changes
+
+
+def test_whoever_has_a_new_joint_crosses_no_leg() -> None:
+    usual: dict[str, Any] = {"side": Side.LEFT, "length": Length.QUICK, "book": BOOK}
+    for profile, words in ((Profile(), "ankle"), (Profile(implant=True), "both feet flat")):
+        plan = compile_plan(Order(area=AREAS["glutes"], profile=profile, **usual))
+        [stretch] = [step for step in plan.steps if step.phase is Phase.STRETCH]
+        assert any(words in line.text for line in stretch.lines)

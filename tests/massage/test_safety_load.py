@@ -18,6 +18,7 @@ from massage.load import (
     lowered,
     pressed_today,
     resting_until,
+    room_from,
     sharing,
 )
 from massage.messages import Tier
@@ -245,3 +246,29 @@ def test_one_more_session_never_shortens_a_rest(before: list[Past], more: Past, 
     two = resting_until([*before, more], {"forearm"}, side, NOW)
     assert one is None or (two is not None and two >= one)
     assert pressed_today([*before, more], NOW) >= pressed_today(before, NOW)
+
+
+def test_a_bad_day_after_is_not_forgotten_for_what_was_worked_on_after_it() -> None:
+    bruised = replace(LIGHT, ended_at=NOW - 30 * HOUR, next_day=Feeling.BRUISED)
+    other = replace(LIGHT, area="jaw", ended_at=NOW - 20 * HOUR)
+    later = replace(LIGHT, side=Side.RIGHT, ended_at=NOW - 10 * HOUR)
+    group = {LIGHT.area, "jaw"}
+    assert lowered([bruised, other, later], group, Side.BOTH, NOW) == 1
+    again = replace(LIGHT, side=bruised.side, ended_at=NOW - HOUR)
+    assert lowered([bruised, other, later, again], group, Side.BOTH, NOW) == 0
+
+
+def test_rubbing_alone_makes_an_area_rest_like_a_light_session() -> None:
+    rubbed = replace(LIGHT, peak=0, press_seconds=0, stroked=True)
+    untouched = replace(rubbed, stroked=False)
+    assert (rubbed.rest, untouched.rest) == (8 * HOUR, 0 * HOUR)
+
+
+def test_there_is_room_again_when_enough_has_dropped_out_of_the_day() -> None:
+    one = replace(LIGHT, ended_at=NOW - 20 * HOUR, press_seconds=300)
+    other = replace(LIGHT, ended_at=NOW - 5 * HOUR, press_seconds=400)
+    most = timedelta(seconds=500)
+    assert room_from([one, other], NOW, most) == NOW + 4 * HOUR
+    assert room_from([one, other], NOW, timedelta(seconds=300)) == NOW + 19 * HOUR
+    assert room_from([one, other], NOW, timedelta(seconds=700)) == NOW
+    assert room_from([one, other], NOW, most, "jaw") == NOW

@@ -648,3 +648,20 @@ def test_rules_are_optional() -> None:
     words = StopWords.of({**plain, "a": ["one [two] (three|four)"]})
     assert classify("one four", words, neck=False) is not None
     assert classify("one two", words, neck=False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tier"),
+    [
+        ("I see double", Tier.A),
+        ("my vision went black", Tier.A),
+        ("my jaw and arm are hurting", Tier.A),
+        ("there is no feeling in my arm", Tier.B),
+        ("I've lost feeling in my hand", Tier.B),
+        ("my foot's gone to sleep", Tier.B),
+    ],
+)
+def test_other_ways_to_say_it(text: str, tier: Tier) -> None:
+    found = classify(text, WORDS, neck=False)
+    assert found is not None
+    assert (found.tier, found.certain) == (tier, True)

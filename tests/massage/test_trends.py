@@ -237,3 +237,13 @@ def test_no_sessions_say_nothing() -> None:
 def test_a_first_session_can_be_looked_at() -> None:
     stage = opened(profile=Profile(first_time=True), side=None)
     assert trends(records(stage.s, stage.now, "voice")) == []
+
+
+def test_older_records_count_as_far_as_they_go() -> None:
+    """Those of the first version hold neither techniques nor what let go."""
+    old = [session(days=days) for days in (1, 3, 5)]
+    for record in old:
+        del record["techniques"], record["released"], record["stretch_only"]
+    row = row_of(*old)
+    assert row["median_change"] == 2
+    assert row["release_rate"] is None

@@ -155,6 +155,7 @@ class Watcher:
         on_side = sum((time for (*one, _), time in self.spots.items() if one == here), ZERO)
         in_all = sum(self.spots.values(), ZERO)
         assert self.contact <= timedelta(seconds=90) + MOMENT
+        assert sum(one[0] == spot[0] for one, time in self.spots.items() if time) <= 3
         assert self.spots[spot] <= timedelta(seconds=120 if profile.first_time else 180) + MOMENT
         assert on_side <= timedelta(seconds=300) + MOMENT
         assert on_side + profile.pressed_today.get(spot[1], ZERO) <= timedelta(seconds=420) + MOMENT

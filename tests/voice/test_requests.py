@@ -214,3 +214,10 @@ def test_my_health_changed(text: str, person: str | None) -> None:
 )
 def test_what_is_not_ours(text: str) -> None:
     assert understand_request(text, NAMED) is None
+
+
+@pytest.mark.parametrize("text", ["start chest pain", "start my chest pain massage", "chest pain"])
+def test_words_that_ask_for_help_start_no_routine(text: str) -> None:
+    """Whatever somebody has managed to call one."""
+    alarming = Grammar.build(DATA, areas=AREAS, routines=("Chest pain",))
+    assert not isinstance(understand_request(text, alarming), StartRequest)
