@@ -111,7 +111,7 @@ def setup_of(order: Order, step: Step) -> tuple[Line, ...]:
     """Return what is said before a step that needs another position.
 
     It is brief the second time, and for whoever knows the area or wants few words; what to stay
-    off is said in full (massage.md §5.1).
+    off is said once for each area, and always in full (massage.md §5.1).
     """
     if not step.settle:
         return ()
@@ -121,7 +121,7 @@ def setup_of(order: Order, step: Step) -> tuple[Line, ...]:
     if order.stretch_only:
         return lines if step.settle > 1 else (*lines, words.common("setup_stretch"))
     brief = step.settle > 1 or profile.familiar or order.talk is not Talk.FULL
-    avoid = () if second_side else words.own("avoid")
+    avoid = words.own("avoid") if step.settle == 1 else ()
     return (*lines, *words.own("setup", brief=brief), *avoid)
 
 
