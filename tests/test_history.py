@@ -202,7 +202,7 @@ async def test_the_limits_are_not_forgotten(house: House, hass_admin_user: MockU
     assert caught.value.translation_key == "resting"
     kept = (await history(house))["records"]
     for row in kept:
-        told = {"before", "after", "change", "counts", "phrase", "released", "techniques"}
+        told = {"before", "after", "change", "counts", "phrase", "released"}
         assert {row[key] for key in told} == {None}
     assert kept[-1]["next_day"]["feeling"] == "very_sore"
     assert kept[-1]["next_day"]["score"] is None

@@ -145,7 +145,7 @@ async def test_what_is_played_instead_is_told_with_its_reason(house: House) -> N
 
 async def test_an_area_without_deep(house: House) -> None:
     told = await rehearse(house, area="jaw", length="deep")
-    assert [one["reason"] for one in told["changes"]] == ["deep_not_offered"]
+    assert [one["reason"] for one in told["changes"]] == ["deep_not_offered", "pressure"]
 
 
 async def test_a_side_that_nobody_chose_is_answered(house: House) -> None:
@@ -256,7 +256,7 @@ async def test_a_routine_of_ones_own_goes_through_its_areas(house: House) -> Non
     told = await rehearse(house, routine="desk break")
     assert told["allowed"] is True
     assert told["areas"] == ["forearm", "jaw"]
-    assert [one["reason"] for one in told["changes"]] == ["deep_not_offered"]
+    assert [one["reason"] for one in told["changes"]] == ["deep_not_offered", "pressure"]
     areas = [row["area"] for row in told["timeline"] if row["kind"] == "phase"]
     assert list(dict.fromkeys(areas)) == ["forearm", "jaw"]
 

@@ -38,7 +38,7 @@ AREAS = {
     "name": "Evening wind-down",
     "parts": [
         {"area": "upper_traps", "side": "left", "length": "quick"},
-        {"area": "jaw", "length": "standard"},
+        {"area": "hand_thumb", "length": "standard"},
     ],
 }
 STEPS = {
@@ -55,7 +55,7 @@ EVENING = Routine(
     "Evening wind-down",
     (
         RoutinePart(area="upper_traps", side=Side.LEFT, length=Length.QUICK),
-        RoutinePart(area="jaw", length=Length.STANDARD),
+        RoutinePart(area="hand_thumb", length=Length.STANDARD),
     ),
 )
 FOREARM_STEPS = (

@@ -551,3 +551,27 @@ def test_who_only_stretches_does_not_press_with_own_steps_either() -> None:
     steps = [(Phase.LOCATE, 30), (Phase.PRESS, 60), (Phase.STRETCH, 30)]
     phases = {phase for phase, _ in played(Profile(), *steps, stretch_only=True)}
     assert phases == {Phase.WARM_UP, Phase.BREATHE, Phase.STRETCH}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        (("upper_traps", Side.LEFT), ("suboccipitals", None), True),
+        (("jaw", None), ("upper_traps", None), True),
+        (("shoulder_blade", Side.LEFT), ("rear_shoulder", Side.LEFT), True),
+        (("shoulder_blade", Side.LEFT), ("rear_shoulder", Side.RIGHT), False),
+        (("shoulder_blade", Side.LEFT), ("rear_shoulder", None), True),
+        (("glutes", Side.BOTH), ("lower_back", Side.RIGHT), True),
+        (("upper_traps", Side.LEFT), ("forearm", Side.LEFT), False),
+        (("upper_traps", Side.LEFT), ("upper_traps", Side.RIGHT), False),
+    ],
+)
+def test_areas_that_share_their_load_are_not_put_together(
+    first: tuple[str, Side | None], second: tuple[str, Side | None], *, shared: bool
+) -> None:
+    parts = tuple(
+        RoutinePart(area=area, side=side, length=Length.QUICK) for area, side in (first, second)
+    )
+    problems = lint(Routine("Two", parts), CATALOGUE, BOOK)
+    found = [(problem.path, problem.key) for problem in problems]
+    assert found == [(("parts", 1, "area"), "load_shared")] * shared

@@ -1,7 +1,7 @@
 """Routines that people make themselves, and the limits that none of them may exceed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
@@ -18,6 +18,7 @@ from .limits import (
     SIDE_LIMIT,
     SPOT_LIMIT,
 )
+from .load import meets, sharing
 from .order import Order, OwnStep, Profile
 from .phases import BOUNDS, PRESSING, Length, Phase
 from .plan import Step, compile_plan
@@ -131,14 +132,40 @@ def _parts(routine: Routine, areas: Mapping[str, Area], book: Phrasebook) -> Ite
         sides = {(area.key, side) for side in _possible(area, part.side)}
         if sides & taken:
             yield Problem((*path, "area"), "area_twice", {"area": area.key})
+        if (other := _overlapping(area, sides, taken, areas)) is not None:
+            yield Problem((*path, "area"), "load_shared", {"area": area.key, "other": other})
         taken |= sides
         if part.steps:
             yield from _steps(part.steps, area, (*path, "steps"))
-        elif part.length not in area.lengths:
-            wrong = {"area": area.key, "length": part.length}
-            yield Problem((*path, "length"), "length_missing", wrong)
-        elif _order(part, area, book).deep_refused:
-            yield Problem((*path, "length"), "deep_both", {"area": area.key})
+        else:
+            yield from _length(part, area, book, (*path, "length"))
+
+
+def _length(
+    part: RoutinePart, area: Area, book: Phrasebook, path: tuple[str | int, ...]
+) -> Iterator[Problem]:
+    if part.length not in area.lengths:
+        yield Problem(path, "length_missing", {"area": area.key, "length": part.length})
+    elif _order(part, area, book).deep_refused:
+        yield Problem(path, "deep_both", {"area": area.key})
+
+
+def _overlapping(
+    area: Area,
+    sides: Collection[tuple[str, Side]],
+    taken: Collection[tuple[str, Side]],
+    areas: Mapping[str, Area],
+) -> str | None:
+    """Return the area of the routine that would have to rest before this one (massage.md §4.4)."""
+    shared = sharing(area, areas.values()) - {area.key}
+    return next(
+        (
+            key
+            for key, side in sorted(taken)
+            if key in shared and any(meets(side, ours) for _, ours in sides)
+        ),
+        None,
+    )
 
 
 def _possible(area: Area, side: Side | None) -> tuple[Side, ...]:
