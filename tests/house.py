@@ -1,6 +1,7 @@
 """A house with a coach in it, for tests: the real integration on the fakes of `voice_stack`."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -100,6 +101,27 @@ class House:
     async def say(self, text: str, satellite: FakeSatellite | None = None) -> Reply:
         """Say something to a satellite, through its pipeline."""
         return await say(self.hass, text, satellite or self.satellite)
+
+    async def has_pressed(
+        self, *, hours: float, area: str = "upper_traps", side: str = "left"
+    ) -> None:
+        """Leave the record of a standard session that ended so many hours ago."""
+        ended = (dt_util.utcnow() - timedelta(hours=hours)).isoformat()
+        record = {
+            "started_at": ended,
+            "ended_at": ended,
+            "outcome": "finished",
+            "area": area,
+            "side": side,
+            "length": "standard",
+            "peak": 5,
+            "before": 5,
+            "after": 3,
+            "pressed": [{"side": side, "spot": 1, "seconds": 170.0}],
+            "gun_seconds": 0.0,
+        }
+        await self.coach.memory.async_add([record], None)
+        self.coach.async_update_listeners()
 
     async def hear(self, text: str) -> None:
         """Speak to the bedroom's satellite: wake word, microphone, recognition and all."""

@@ -1,12 +1,8 @@
 """The day after: told on the page, by an action, or in answer to the coach (massage.md §4.4)."""
 
-from datetime import timedelta
-from typing import Any
-
 from homeassistant.components import persistent_notification
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
@@ -19,26 +15,6 @@ from tests.virtual_clock import VirtualClock
 async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> House:
     """A house whose coach asks the day after."""
     return await House(hass, virtual_time).build(options={Conf.NEXT_DAY_QUESTION: True})
-
-
-async def pressed(house: House, *, hours: float, side: str = "left") -> None:
-    """Leave the record of a standard session on the neck."""
-    ended = (dt_util.utcnow() - timedelta(hours=hours)).isoformat()
-    record: dict[str, Any] = {
-        "started_at": ended,
-        "ended_at": ended,
-        "outcome": "finished",
-        "area": "upper_traps",
-        "side": side,
-        "length": "standard",
-        "peak": 5,
-        "before": 5,
-        "after": 3,
-        "pressed": [{"side": side, "spot": 1, "seconds": 170.0}],
-        "gun_seconds": 0.0,
-    }
-    await house.coach.memory.async_add([record], None)
-    house.coach.async_update_listeners()
 
 
 async def report(house: House, feeling: str, user: MockUser | None = None, **data: object) -> None:
@@ -77,7 +53,7 @@ def notes(house: House) -> list[str]:
 
 
 async def test_soreness_makes_an_area_rest_for_two_days(house: House) -> None:
-    await pressed(house, hours=30)
+    await house.has_pressed(hours=30)
     await report(house, "bit_sore")
     assert day_after(house) == "bit_sore"
     assert await refusal(house, area="upper_traps", side="left") == "resting"
@@ -85,7 +61,7 @@ async def test_soreness_makes_an_area_rest_for_two_days(house: House) -> None:
 
 
 async def test_bruises_make_it_rest_for_three_and_stay_lighter(house: House) -> None:
-    await pressed(house, hours=71)
+    await house.has_pressed(hours=71)
     await report(house, "bruised")
     assert await refusal(house, area="upper_traps", side="left") == "resting"
     await house.clock.advance(3700)
@@ -110,7 +86,7 @@ async def test_nothing_is_known_before_somebody_tells(
 
 
 async def test_no_machine_says_that_all_is_well(house: House) -> None:
-    await pressed(house, hours=23)
+    await house.has_pressed(hours=23)
     with pytest.raises(ServiceValidationError) as caught:
         await report(house, "normal")
     assert caught.value.translation_key == "person_needed"
@@ -118,7 +94,7 @@ async def test_no_machine_says_that_all_is_well(house: House) -> None:
 
 
 async def test_only_a_person_takes_soreness_back(house: House, hass_admin_user: MockUser) -> None:
-    await pressed(house, hours=30)
+    await house.has_pressed(hours=30)
     await report(house, "very_sore")
     with pytest.raises(ServiceValidationError) as caught:
         await report(house, "normal")
@@ -129,7 +105,7 @@ async def test_only_a_person_takes_soreness_back(house: House, hass_admin_user: 
 
 
 async def test_it_is_told_on_the_page_of_the_coach(house: House) -> None:
-    await pressed(house, hours=30)
+    await house.has_pressed(hours=30)
     await house.hass.services.async_call(
         "select",
         "select_option",
@@ -141,8 +117,8 @@ async def test_it_is_told_on_the_page_of_the_coach(house: House) -> None:
 
 
 async def test_a_report_is_about_the_side_it_names(house: House) -> None:
-    await pressed(house, hours=30, side="left")
-    await pressed(house, hours=29, side="right")
+    await house.has_pressed(hours=30, side="left")
+    await house.has_pressed(hours=29, side="right")
     await report(house, "bit_sore", area="upper_traps", side="left")
     assert await refusal(house, area="upper_traps", side="left") == "resting"
     assert await refusal(house, area="upper_traps", side="right") is None
@@ -151,7 +127,7 @@ async def test_a_report_is_about_the_side_it_names(house: House) -> None:
 async def test_it_asks_a_day_after_the_session_and_once(
     house: House, hass_admin_user: MockUser
 ) -> None:
-    await pressed(house, hours=23)
+    await house.has_pressed(hours=23)
     assert notes(house) == []
     await house.clock.advance(3700)
     [note] = notes(house)
@@ -163,7 +139,7 @@ async def test_it_asks_a_day_after_the_session_and_once(
 
 
 async def test_who_has_told_is_not_asked(house: House, hass_admin_user: MockUser) -> None:
-    await pressed(house, hours=23)
+    await house.has_pressed(hours=23)
     await report(house, "normal", hass_admin_user)
     await house.clock.advance(3700)
     assert notes(house) == []
@@ -173,13 +149,13 @@ async def test_who_does_not_want_to_be_asked_is_not(
     hass: HomeAssistant, virtual_time: VirtualClock
 ) -> None:
     house = await House(hass, virtual_time).build(options={Conf.NEXT_DAY_QUESTION: False})
-    await pressed(house, hours=23)
+    await house.has_pressed(hours=23)
     await house.clock.advance(3700)
     assert notes(house) == []
 
 
 async def test_the_coach_asks_before_the_next_session(house: House) -> None:
-    await pressed(house, hours=30)
+    await house.has_pressed(hours=30)
     assert await refusal(house, area="upper_traps", side="left") is None
     await house.until_question("health")
     await house.say("no")

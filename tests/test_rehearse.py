@@ -1,14 +1,12 @@
 """A rehearsal tells the whole session that there would be, and nothing happens."""
 
 from collections.abc import AsyncGenerator
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
@@ -43,25 +41,6 @@ def texts(told: dict[str, Any], kind: str) -> list[str]:
 def reasons(told: dict[str, Any]) -> list[str]:
     """Why it would be refused."""
     return [one["reason"] for one in told["refused"]]
-
-
-async def has_pressed(house: House, area: str, hours: float) -> None:
-    """Leave the record of a session on the left side of an area."""
-    ended = (dt_util.utcnow() - timedelta(hours=hours)).isoformat()
-    record = {
-        "started_at": ended,
-        "ended_at": ended,
-        "outcome": "finished",
-        "area": area,
-        "side": "left",
-        "length": "standard",
-        "peak": 5,
-        "before": 5,
-        "after": 3,
-        "pressed": [{"side": "left", "spot": 1, "seconds": 170.0}],
-        "gun_seconds": 0.0,
-    }
-    await house.coach.memory.async_add([record], None)
 
 
 async def test_it_tells_the_whole_session(house: House) -> None:
@@ -175,7 +154,7 @@ async def test_the_health_answers_refuse_and_the_rest_is_told(
 
 async def test_every_reason_is_told(hass: HomeAssistant, virtual_time: VirtualClock) -> None:
     house = await House(hass, virtual_time).build(options={Conf.FINDINGS: ["ill_today"]})
-    await has_pressed(house, "upper_traps", hours=2)
+    await house.has_pressed(area="upper_traps", hours=2)
     told = await rehearse(house, **NECK, minutes=1)
     assert reasons(told) == ["no_sessions", "resting", "too_short"]
     assert texts(told, "event") == ["started", "finished"]
@@ -183,7 +162,7 @@ async def test_every_reason_is_told(hass: HomeAssistant, virtual_time: VirtualCl
 
 async def test_a_rehearsal_offers_no_stretch_instead(house: House) -> None:
     """What "breathe and stretch instead" means is what a person was refused, and nothing else."""
-    await has_pressed(house, "upper_traps", hours=2)
+    await house.has_pressed(area="upper_traps", hours=2)
     told = await rehearse(house, **NECK)
     assert reasons(told) == ["resting"]
     assert house.coach.admission.offered(house.coach.now()) is None

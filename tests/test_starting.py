@@ -1,13 +1,11 @@
 """What can be started: minutes, stretching alone, own routines, and what the person owns."""
 
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.knot_coach.const import DOMAIN, Conf
@@ -65,25 +63,6 @@ async def play(house: House) -> None:
     await house.until("idle", within=2400)
 
 
-async def has_pressed(house: House, *, hours: float, peak: int = 5) -> None:
-    """Leave the record of a session on the left side of the neck."""
-    ended = dt_util.utcnow() - timedelta(hours=hours)
-    record = {
-        "started_at": ended.isoformat(),
-        "ended_at": ended.isoformat(),
-        "outcome": "finished",
-        "area": "upper_traps",
-        "side": "left",
-        "length": "standard",
-        "peak": peak,
-        "before": 5,
-        "after": 3,
-        "pressed": [{"side": "left", "spot": 1, "seconds": 170.0}],
-        "gun_seconds": 0.0,
-    }
-    await house.coach.memory.async_add([record], None)
-
-
 async def test_five_minutes_make_a_short_session(house: House) -> None:
     plan = await start(house, area="forearm", side="left", length="deep", minutes=5)
     assert plan["length"] == "quick"
@@ -104,7 +83,7 @@ async def test_two_minutes_are_too_short_and_the_reason_says_how_long_it_takes(
 
 
 async def test_an_area_that_rests_can_be_stretched(house: House) -> None:
-    await has_pressed(house, hours=3)
+    await house.has_pressed(hours=3)
     assert await refusal(house, area="upper_traps", side="left") == "resting"
     plan = await start(house, area="upper_traps", side="left", stretch_only=True)
     phases = [step["phase"] for step in plan["steps"]]
@@ -155,7 +134,7 @@ async def test_a_routine_of_two_areas_is_one_session(house: House) -> None:
 
 async def test_a_routine_is_refused_whole_when_one_of_its_areas_rests(house: House) -> None:
     await add_routine(house, "Desk break", DESK_BREAK)
-    await has_pressed(house, hours=3)
+    await house.has_pressed(hours=3)
     assert await refusal(house, routine="Desk break") == "resting"
 
 
@@ -203,7 +182,7 @@ async def test_the_talk_level_is_chosen_on_the_device(house: House) -> None:
 
 
 async def test_what_was_refused_can_be_stretched_instead(house: House) -> None:
-    await has_pressed(house, hours=3)
+    await house.has_pressed(hours=3)
     reply = await house.say("start left neck routine")
     assert "breathe and stretch" in reply.speech
     await house.say("breathe and stretch instead")

@@ -4,7 +4,6 @@ from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.knot_coach.const import Conf
@@ -20,26 +19,6 @@ CHANGED = "Answer the health questions in the settings again, please. Nothing st
 async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> House:
     """A house with a coach in the bedroom, in virtual time."""
     return await House(hass, virtual_time).build()
-
-
-async def has_pressed(house: House, *, area: str = "upper_traps") -> None:
-    """Leave the record of a session of an hour ago, on the left."""
-    ended = dt_util.utcnow().isoformat()
-    record = {
-        "started_at": ended,
-        "ended_at": ended,
-        "outcome": "finished",
-        "area": area,
-        "side": "left",
-        "length": "standard",
-        "peak": 5,
-        "before": 5,
-        "after": 3,
-        "pressed": [{"side": "left", "spot": 1, "seconds": 170.0}],
-        "gun_seconds": 0.0,
-    }
-    await house.coach.memory.async_add([record], None)
-    await house.clock.advance(3600)
 
 
 def phases(house: House) -> list[str]:
@@ -105,7 +84,7 @@ async def test_a_stretch(house: House, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["stretch instead", "let's breathe and stretch instead"])
 async def test_what_was_refused_is_stretched_instead(house: House, text: str) -> None:
-    await has_pressed(house)
+    await house.has_pressed(hours=1)
     reply = await house.say("start neck routine on the left")
     assert reply.speech.endswith("We can breathe and stretch instead.")
     await house.clock.advance(90)
@@ -116,7 +95,7 @@ async def test_what_was_refused_is_stretched_instead(house: House, text: str) ->
 
 
 async def test_after_two_minutes_nobody_knows_what_is_meant(house: House) -> None:
-    await has_pressed(house)
+    await house.has_pressed(hours=1)
     await house.say("start neck routine on the left")
     await house.clock.advance(130)
     assert (await house.say("stretch instead")).speech == "Name an area to start, please."
@@ -124,7 +103,7 @@ async def test_after_two_minutes_nobody_knows_what_is_meant(house: House) -> Non
 
 
 async def test_the_same_refusal_is_said_in_other_words(house: House) -> None:
-    await has_pressed(house)
+    await house.has_pressed(hours=1)
     said = [(await house.say("start neck routine on the left")).speech for _ in range(3)]
     assert said[0].startswith("That area is resting until ")
     assert said[1] != said[0]
