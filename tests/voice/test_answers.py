@@ -163,3 +163,13 @@ def test_enough_is_never_more(text: str) -> None:
 def test_left_and_right_are_both(text: str) -> None:
     side = Situation(live=True, question=Question.SIDE)
     assert understand(text, ENGLISH, side) == AnswerHeard(Answer.BOTH)
+
+
+@pytest.mark.parametrize("situation", [HEALTH, CALF, CHEST])
+@pytest.mark.parametrize(
+    "text",
+    ["not swollen but warm", "no swelling but it is red", "no weakness but my bladder is funny"],
+)
+def test_to_deny_one_thing_is_no_plain_no(text: str, situation: Situation) -> None:
+    """Only a known no lets anybody go on; what it leaves open is asked again."""
+    assert understand(text, ENGLISH, situation) != AnswerHeard(Answer.NO)

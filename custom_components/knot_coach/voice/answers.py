@@ -83,7 +83,8 @@ def _about_health(
         return listed
     if names_concern(text, grammar) or not grammar.assents.isdisjoint(words_of(text)):
         return Answer.YES
-    return Answer.NO if stop else None
+    # "Not swollen, but warm" denies one thing of several: only a known no lets anybody go on.
+    return None
 
 
 def _about_gate(
@@ -107,9 +108,7 @@ def _about_gate(
         return closes
     if opens_on_yes:
         return None
-    if not grammar.assents.isdisjoint(words):
-        return Answer.YES
-    return Answer.NO if stop else None
+    return None if grammar.assents.isdisjoint(words) else Answer.YES
 
 
 def names_concern(text: str, grammar: Grammar) -> bool:
