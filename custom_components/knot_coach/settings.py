@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import ConfigEntry
 
-from .announce import Output
+from .announce import Output, SpeakerProfile, Tier
 from .const import Conf
 from .heater import HeatConfig
 from .massage.areas import Side, Tool
@@ -16,7 +16,10 @@ from .massage.heat import DEFAULT_MINUTES, MAX_TIME
 from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING, Talk
 from .massage.phases import Length
 from .massage.screening import Finding, Screening
+from .quiet import QuietHours
 
+LONGEST_SILENCE: Final = 2.0
+"""Seconds of silence that may be put before or after a line; our choice."""
 MIN_HEAT_MINUTES: Final = 5
 """Shorter heat is not worth the pad (massage.md §2.1)."""
 MAX_HEAT_MINUTES: Final = int(MAX_TIME.total_seconds() // 60)
@@ -63,6 +66,12 @@ class Settings:
     """The entity id of the person whose coach this is."""
     outputs: tuple[Output, ...]
     """Where it speaks, in the order they are tried."""
+    together: bool = False
+    """Every output that has a voice speaks each line, not only the first that works."""
+    quiet: QuietHours | None = None
+    """When lines are shown and not spoken."""
+    light: str | None = None
+    """The light that breathes and holds with the person."""
     heat: HeatConfig | None
     heat_minutes: int
     """5 to 15."""
@@ -103,7 +112,13 @@ class Settings:
             name=data[Conf.NAME],
             room=data[Conf.ROOM],
             person=data.get(Conf.PERSON),
-            outputs=tuple(output_from(stored) for stored in data[Conf.OUTPUTS]),
+            outputs=tuple(
+                output_from(stored, options.get(Conf.SPEAKERS, {}).get(stored[Conf.ENTITY_ID]))
+                for stored in data[Conf.OUTPUTS]
+            ),
+            together=options.get(Conf.TOGETHER, False),
+            quiet=_quiet_from(options),
+            light=options.get(Conf.LIGHT),
             heat=_heat_from(options),
             heat_minutes=_within(
                 options.get(Conf.HEAT_MINUTES, DEFAULT_MINUTES), MIN_HEAT_MINUTES, MAX_HEAT_MINUTES
@@ -123,14 +138,35 @@ class Settings:
         )
 
 
-def output_from(stored: Mapping[str, Any]) -> Output:
-    """Return the output that is stored as a plain mapping."""
+def output_from(stored: Mapping[str, Any], speaker: Mapping[str, Any] | None = None) -> Output:
+    """Return the output that is stored as a plain mapping, with what is known of the speaker."""
     return Output(
         entity_id=stored[Conf.ENTITY_ID],
         engine=stored.get(Conf.ENGINE),
         language=stored.get(Conf.LANGUAGE),
         voice=stored.get(Conf.VOICE),
+        profile=speaker_from(speaker or {}),
     )
+
+
+def speaker_from(stored: Mapping[str, Any]) -> SpeakerProfile:
+    """Return the profile of a speaker that is stored as a plain mapping."""
+    volume, tier = stored.get(Conf.VOLUME), stored.get(Conf.TIER)
+    return SpeakerProfile(
+        lead_in=min(LONGEST_SILENCE, max(0.0, stored.get(Conf.LEAD_IN, 0.0))),
+        tail=min(LONGEST_SILENCE, max(0.0, stored.get(Conf.TAIL, 0.0))),
+        volume=None if volume is None else min(1.0, max(0.0, volume)),
+        chime=stored.get(Conf.CHIME, False),
+        latency=stored.get(Conf.LATENCY),
+        tier=None if tier is None else Tier(tier),
+    )
+
+
+def _quiet_from(options: Mapping[str, Any]) -> QuietHours | None:
+    begin, end = options.get(Conf.QUIET_FROM), options.get(Conf.QUIET_UNTIL)
+    if begin is None or end is None:
+        return None
+    return QuietHours(time.fromisoformat(begin), time.fromisoformat(end))
 
 
 def _heat_from(options: Mapping[str, Any]) -> HeatConfig | None:

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, State, callback, split_entity_id
 from homeassistant.helpers import entity_registry as er
 
 from .synthesis import engine_voice, satellite_voice
+from .tiers import Tier
 
 
 class Kind(StrEnum):
@@ -19,6 +20,24 @@ class Kind(StrEnum):
     SATELLITE = "assist_satellite"
     PLAYER = "media_player"
     NOTIFY = "notify"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerProfile:
+    """What is known of one speaker, measured or chosen in the options."""
+
+    lead_in: float = 0.0
+    """Seconds of silence before every line, for a speaker that swallows first words; 0 to 2."""
+    tail: float = 0.0
+    """Seconds of silence after every line, for a speaker that swallows last words; 0 to 2."""
+    volume: float | None = None
+    """Level during a session, 0 to 1; None leaves it as it is."""
+    chime: bool = False
+    """Plays the chime before the first line of a session."""
+    latency: float | None = None
+    """Seconds from asking for a line to its first sound; None where that was not measured."""
+    tier: Tier | None = None
+    """How the end of speech was seen when that was measured; None where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,7 @@ class Output:
     """TTS engine of a media player; None takes Home Assistant's default. A satellite has its own."""
     language: str | None = None
     voice: str | None = None
+    profile: SpeakerProfile = SpeakerProfile()
 
     @property
     def kind(self) -> Kind | None:
