@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 
 from .admission import Admission, Refused, Wanted
 from .announce import NoOutputError
@@ -62,14 +63,19 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.admission = Admission(settings, catalogue, memory)
         self.signal = f"{DOMAIN}.{entry.entry_id}"
         self.data = IDLE
+        self.silenced = False
+        """Somebody wants lines to be shown and not spoken."""
         self._runner = Runner(
             hass.loop, perform=self._perform, settled=self._settle, broken=self._broken
         )
         self.now = self._runner.now
-        self._speech = Speech(
+        self.speech = Speech(
             hass,
             entry,
-            settings.outputs,
+            settings,
+            book=lambda: self.book,
+            signal=self.signal,
+            silent=lambda: self.silent,
             now=self.now,
             report=self.report,
             changed=self.async_update_listeners,
@@ -100,9 +106,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
         return self.admission.heater
 
     @property
-    def caption(self) -> str | None:
-        """The line that began to be spoken last."""
-        return self._speech.caption
+    def silent(self) -> bool:
+        """Whether lines are shown and not spoken now."""
+        return self.silenced or self.settings.is_quiet(dt_util.now())
 
     @property
     def heat_on(self) -> bool:
@@ -145,6 +151,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             self.async_update_listeners()
             return
         self._trigger = found.trigger
+        self.speech.begin(found.session.next_id)
         self._runner.begin(wake(found.session, now), now)
         if found.session.hot and not self.heat_on:
             self.report(messages.HeatOff())
@@ -161,7 +168,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.report(messages.Leaving())
         if self.heater is not None:
             await self.heater.async_close()
-        await self._speech.async_close()
+        await self.speech.async_close()
         self._runner.stop()
         await self._shelf.async_put(lambda: self.session, self.now, self._trigger)
         await self.memory.async_flush()
@@ -193,7 +200,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             other: Coach = entry.runtime_data
             if other is not self and other.busy and self.settings.meets(other.settings):
                 raise Refused("room_taken", name=other.settings.name)
-        if not self._speech.available:
+        if not self.speech.available:
             raise Refused("no_output")
 
     @property
@@ -209,7 +216,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.check_free(plan.order.area.key)
         self._starting, self._called_off = True, False
         try:
-            await self._speech.async_check(self.book.line("health"))
+            await self.speech.async_check(self.book.line("health"))
         except NoOutputError as err:
             raise Refused(err.translation_key or "no_output") from err
         finally:
@@ -219,7 +226,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.check_free(plan.order.area.key)
         self._trigger, self._context = trigger, context
         now, first_id = self.now(), self._runner.next_id
-        self._speech.begin(first_id)
+        self.speech.begin(first_id)
         self._runner.begin(begin(plan, now, first_id=first_id), now)
 
     @callback
@@ -229,6 +236,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
             self._called_off = True
             return
         if not self._runner.live:
+            if wish is Command.REPEAT and self.speech.again():
+                return
             raise Refused("no_session")
         try:
             self._runner.command(wish)
@@ -256,14 +265,14 @@ class Coach(DataUpdateCoordinator[SessionView]):
         ):
             self.async_update_listeners()
         if isinstance(fact, messages.HeatStuck) and self.session is None:
-            self._speech.alone(self.book.line("heat_stuck"))
+            self.speech.alone(self.book.line("heat_stuck"))
 
     # Effects
 
     def _settle(self, before: Session | None, session: Session, now: datetime) -> None:
         """Show the session, and store it."""
         if before is None or before.plan is not session.plan:
-            self._speech.prepare(lines_ahead(session))
+            self.speech.prepare(lines_ahead(session))
         if session.live or (before is not None and before.live):
             self._save_soon()
         if not session.live and (before is None or before.live):
@@ -275,9 +284,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def _perform(self, effect: messages.Effect) -> None:
         match effect:
             case messages.Say():
-                self._speech.say(effect)
+                self.speech.say(effect)
             case messages.Hush():
-                self._speech.hush()
+                self.speech.hush()
             case messages.StartHeat():
                 self._start_heat(effect.off_at)
             case messages.StopHeat():
@@ -314,8 +323,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def _broken(self, session: Session | None) -> None:
         """A fault of ours has ended the session: hands off, heat off, and it is on record."""
         now = self.now()
-        self._speech.hush()
-        self._speech.alone(self.book.line("stopped"))
+        self.speech.hush()
+        self.speech.alone(self.book.line("stopped"))
         self._stop_heat()
         if session is not None and session.live:
             outcome = Outcome.STOPPED

@@ -1,5 +1,6 @@
 """What helps to find a fault, without anything about the person's health."""
 
+from dataclasses import asdict
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -19,9 +20,16 @@ async def async_get_config_entry_diagnostics(
     session, view = coach.session, coach.data
     return {
         "outputs": [
-            {"entity_id": output.entity_id, "trouble": capability(hass, output.entity_id)}
+            {
+                "entity_id": output.entity_id,
+                "trouble": capability(hass, output.entity_id),
+                "end_of_speech": coach.speech.tiers.get(output.entity_id),
+                "profile": asdict(output.profile),
+            }
             for output in coach.settings.outputs
         ],
+        "together": coach.settings.together,
+        "silent": coach.silent,
         "heat": {
             "set_up": coach.heater is not None,
             "on": coach.heat_on,
@@ -37,4 +45,5 @@ async def async_get_config_entry_diagnostics(
             "deadline": None if session is None else session.deadline,
         },
         "kept_records": len(coach.memory.records),
+        "lines": coach.speech.log,
     }

@@ -15,10 +15,11 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import UnitOfTime
+from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .announce import Tier
 from .coordinator import Coach, KnotCoachEntry
 from .entity import CoachEntity
 from .history import judged
@@ -70,7 +71,7 @@ def _session_attributes(coach: Coach, view: SessionView) -> Mapping[str, Any]:
         "session_ends_at": view.session_ends_at,
         "duration": _seconds(view.duration),
         "remaining": _seconds(view.remaining),
-        "caption": coach.caption if view.shown is not Shown.IDLE else None,
+        "caption": coach.speech.caption if view.shown is not Shown.IDLE else None,
         "question": view.heard_question,
     }
 
@@ -106,6 +107,17 @@ SENSORS = (
         key="ends_at",
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda _, view: view.session_ends_at,
+    ),
+    CoachSensorDescription(
+        key="voice",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=list(Tier),
+        value_fn=lambda coach, _: coach.speech.tier,
+        attributes_fn=lambda coach, _: {
+            "output": coach.speech.output,
+            "outputs": dict(coach.speech.tiers),
+        },
     ),
     CoachSensorDescription(
         key="last_session",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Final, Self
 
@@ -99,6 +99,10 @@ class Settings:
         """Tell whether two coaches share a room or an output: words there are meant for either."""
         ours = {output.entity_id for output in self.outputs}
         return self.room == other.room or any(out.entity_id in ours for out in other.outputs)
+
+    def is_quiet(self, moment: datetime) -> bool:
+        """Tell whether a local moment lies in the quiet hours."""
+        return self.quiet is not None and self.quiet.at(moment.time())
 
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:

@@ -1,17 +1,22 @@
 """What the coach says, and how each line went: the announcer as a session knows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 import logging
-from typing import Any, Final
+from typing import Any, Final, override
 
+from homeassistant.components.assist_satellite.const import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 
-from .announce import Announcer, NoOutputError, Output
+from .announce import Announcer, Ear, NoOutputError, Reports, Tier
 from .const import DOMAIN
 from .massage.messages import Begun, Priority, Report, Say, SpeechCut, SpeechFailed, Spoken
-from .massage.wording import Line
+from .massage.wording import Line, Phrasebook
+from .settings import Settings
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -19,54 +24,97 @@ ALONE_ID: Final = 0
 """The id of a line that belongs to no session."""
 LAST_WORDS: Final = 10.0
 """Seconds that the last words get when the coach leaves."""
+ALOUD: Final = frozenset({"emergency_1", "emergency_2", "heat_stuck"})
+"""What is spoken even where everything else is only shown: somebody may be in danger."""
 
 
-class Speech:
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A line as it is shown, for whoever does not hear it."""
+
+    text: str
+    priority: Priority
+    seconds: float
+    """How long it takes to be spoken, or to be read in its place."""
+
+
+class Speech(Reports):
     """The voice of a coach, and what can be read of it."""
 
     def __init__(
         self,
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
-        outputs: tuple[Output, ...],
+        settings: Settings,
         *,
+        book: Callable[[], Phrasebook],
+        signal: str,
+        silent: Callable[[], bool],
         now: Callable[[], datetime],
         report: Callable[[Report], None],
         changed: Callable[[], None],
     ) -> None:
-        """Speak through the outputs; `changed` is called when there is a new caption."""
-        self._hass, self._entry = hass, entry
+        """Speak through the outputs; `changed` is called when there is a new caption.
+
+        Captions are sent to `signal`, too. While it is `silent` lines are shown alone.
+        """
+        self._hass, self._entry, self._settings = hass, entry, settings
         self._now, self._report, self._changed = now, report, changed
+        self._signal, self._is_silent, self._book = signal, silent, book
         self.caption: str | None = None
         """The line that began to be spoken last."""
-        self._captions: dict[int, str] = {}
+        self._last: Line | None = None
         self._first_id = 1
         self._announcer = Announcer(
             hass,
             entry,
-            outputs,
+            settings.outputs,
+            self,
             now=now,
-            begun=self._begun,
-            spoken=lambda number: report(Spoken(number)),
-            cut=lambda number: report(SpeechCut(number)),
-            failed=self._failed,
+            silent=self._silent,
+            together=settings.together,
+            notice=lambda: book().line("other_speaker"),
         )
 
     @property
     def available(self) -> bool:
-        """Whether at least one output can be used now."""
-        return self._announcer.available
+        """Whether a line can reach anybody now."""
+        return self._is_silent() or self._announcer.available
+
+    @property
+    def tier(self) -> Tier | None:
+        """How the end of lines is known on the output that would speak now; None if there is none."""
+        if self._is_silent():
+            return Tier.TEXT
+        return next((speaker.trust.tier for speaker in self._announcer.voices.next_up), None)
+
+    @property
+    def output(self) -> str | None:
+        """The entity id of the output that would speak now."""
+        if self._is_silent():
+            return None
+        return next((one.output.entity_id for one in self._announcer.voices.next_up), None)
+
+    @property
+    def tiers(self) -> Mapping[str, Tier]:
+        """How the end of lines is known, by output."""
+        voices = self._announcer.voices.all
+        return {speaker.output.entity_id: speaker.trust.tier for speaker in voices}
+
+    @property
+    def log(self) -> list[Mapping[str, Any]]:
+        """What became of every line, the newest last."""
+        return [entry.as_dict() for entry in self._announcer.journal.entries]
 
     @callback
     def begin(self, first_id: int) -> None:
         """Get ready for a session whose first line has this id."""
-        self._first_id, self.caption = first_id, None
-        self._captions.clear()
+        self._first_id, self.caption, self._last = first_id, None, None
+        self._announcer.renew([Ear(self._hass, one) for one in self._satellites()])
 
     @callback
     def say(self, said: Say) -> None:
         """Speak a line of the session."""
-        self._captions[said.id] = said.line.text
         self._announcer.say(said)
 
     @callback
@@ -75,13 +123,22 @@ class Speech:
         self._announcer.say(Say(self._now(), ALONE_ID, line, Priority.SAFETY))
 
     @callback
+    def again(self) -> bool:
+        """Say the last line once more, now that no session does; tell whether there is one."""
+        if self._last is None:
+            return False
+        self._announcer.say(Say(self._now(), ALONE_ID, self._last, Priority.ANSWER))
+        return True
+
+    @callback
     def hush(self) -> None:
         """Drop what has not begun."""
         self._announcer.hush()
 
     async def async_check(self, line: Line) -> None:
         """Raise NoOutputError where nothing can be spoken now."""
-        await self._announcer.async_warm([line])
+        if not self._is_silent():
+            await self._announcer.async_warm([line])
 
     @callback
     def prepare(self, lines: list[Line]) -> None:
@@ -101,12 +158,47 @@ class Speech:
             # Each line is tried again when its turn comes, on every output there is.
             _LOGGER.debug("Could not synthesise ahead: %s", err)
 
-    def _begun(self, number: int) -> None:
-        self.caption = self._captions.pop(number, self.caption)
-        self._report(Begun(number))
-        self._changed()
+    def _silent(self, say: Say) -> bool:
+        return self._is_silent() and say.line.key not in ALOUD
 
-    def _failed(self, number: int) -> None:
-        """Report a line of this session; the last words of the one before are over."""
-        if number >= self._first_id:
-            self._report(SpeechFailed(number))
+    def _satellites(self) -> list[str]:
+        """Return the satellites in the coach's room."""
+        entities, devices = er.async_get(self._hass), dr.async_get(self._hass)
+        found = []
+        for entity in entities.entities.values():
+            if entity.domain != SATELLITE_DOMAIN:
+                continue
+            device = devices.async_get(entity.device_id) if entity.device_id else None
+            room = entity.area_id or (device.area_id if device else None)
+            if room == self._settings.room:
+                found.append(entity.entity_id)
+        return found
+
+    @override
+    def begun(self, say: Say, seconds: float) -> None:
+        self._show(say, seconds)
+        self._report(Begun(say.id, seconds))
+
+    @override
+    def spoken(self, say: Say) -> None:
+        self._report(Spoken(say.id))
+
+    @override
+    def cut(self, say: Say) -> None:
+        self._report(SpeechCut(say.id))
+
+    @override
+    def failed(self, say: Say) -> None:
+        """Show a line that nobody heard; the last words of an earlier session are over."""
+        self._show(say, say.line.seconds)
+        if say.id >= self._first_id:
+            self._report(SpeechFailed(say.id))
+
+    def _show(self, say: Say, seconds: float) -> None:
+        self.caption, self._last = say.line.text, say.line
+        async_dispatcher_send(
+            self._hass,
+            f"{self._signal}_caption",
+            Caption(say.line.text, say.priority, round(seconds, 1)),
+        )
+        self._changed()

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from custom_components.knot_coach.announce import Announcer, Output
+from custom_components.knot_coach.announce import Announcer, Output, Reports
 from custom_components.knot_coach.massage.messages import Priority, Say
 from custom_components.knot_coach.massage.wording import Line
 from tests.virtual_clock import VirtualClock
@@ -19,37 +20,54 @@ STOP = "Stop now and rest."  # 4 words, 1.6 s
 SETTLE = 0.3
 
 
-class Mouth:
+class Mouth(Reports):
     """An announcer and everything it reported, in the loop's time since it began."""
 
     def __init__(self, hass: HomeAssistant, clock: VirtualClock, stack: Stack) -> None:
         self.hass, self.clock, self.stack = hass, clock, stack
         self.reports: list[tuple[str, int, float]] = []
-        self.begun: list[int] = []
+        self.cuts: list[int] = []
+        self.began: list[int] = []
+        self.expected: dict[int, float] = {}
         self.start = hass.loop.time()
         self.raises = False
+        self.silent = False
         self.announcer: Announcer
 
-    def open(self, outputs: Sequence[Output]) -> None:
+    def open(self, outputs: Sequence[Output], *, together: bool = False) -> None:
         """Make the announcer."""
         self.announcer = Announcer(
             self.hass,
             self.stack.entry,
             outputs,
+            self,
             now=dt_util.utcnow,
-            begun=self.begun.append,
-            spoken=self._note("spoken"),
-            cut=self._note("cut"),
-            failed=self._note("failed"),
+            silent=lambda _: self.silent,
+            together=together,
         )
 
-    def _note(self, what: str) -> Callable[[int], None]:
-        def note(id_: int) -> None:
-            if self.raises:
-                raise ZeroDivisionError
-            self.reports.append((what, id_, self.now))
+    @override
+    def begun(self, say: Say, seconds: float) -> None:
+        self.began.append(say.id)
+        self.expected[say.id] = seconds
 
-        return note
+    @override
+    def spoken(self, say: Say) -> None:
+        self._note("spoken", say)
+
+    @override
+    def failed(self, say: Say) -> None:
+        self._note("failed", say)
+
+    @override
+    def cut(self, say: Say) -> None:
+        self.cuts.append(say.id)
+        self._note("cut", say)
+
+    def _note(self, what: str, say: Say) -> None:
+        if self.raises:
+            raise ZeroDivisionError
+        self.reports.append((what, say.id, self.now))
 
     @property
     def now(self) -> float:
@@ -67,11 +85,12 @@ class Mouth:
         text: str,
         priority: Priority = Priority.INSTRUCTION,
         stale: float | None = None,
+        key: str | None = None,
     ) -> None:
         """Ask for a line; it goes stale after so many seconds."""
         now = dt_util.utcnow()
         until = None if stale is None else now + timedelta(seconds=stale)
-        self.announcer.say(Say(now, id_, Line("a.key", text), priority, until))
+        self.announcer.say(Say(now, id_, Line(key or f"line.{id_}", text), priority, until))
 
     async def settle(self, reports: int, timeout: float = 120) -> None:  # noqa: ASYNC109 - virtual
         """Let time pass until so many lines have been reported."""

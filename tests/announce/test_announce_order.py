@@ -102,11 +102,11 @@ async def test_a_line_is_begun_when_it_is_handed_over(build: Build) -> None:
     mouth.say(1, BREATHE)
     mouth.say(2, PRESS)
     await mouth.clock.run_until(lambda: satellite.heard, 5)
-    assert mouth.begun == [1]
+    assert mouth.began == [1]
     await mouth.settle(1)
-    assert mouth.begun == [1]
+    assert mouth.began == [1]
     await mouth.settle(2)
-    assert mouth.begun == [1, 2]
+    assert mouth.began == [1, 2]
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -278,12 +278,18 @@ def test_a_question_whose_end_was_not_seen_is_given_up_too() -> None:
     assert outcome(stage) is Outcome.UNANSWERED
 
 
-def test_a_question_that_is_talked_over_was_heard() -> None:
+def test_a_question_that_is_talked_over_is_waited_for_once_more() -> None:
     stage = opened()
     number = stage.state(Asking).awaited
     assert number is not None
+    stage.report(Begun(number))
+    stage.mute = True
     stage.report(SpeechCut(number))
+    stage.run(35)
+    assert stage.state(Asking).awaited == number
+    stage.report(Spoken(number))
     assert stage.state(Asking).awaited is None
+    assert stage.s.deadline == stage.now + timedelta(seconds=12)
 
 
 def test_a_score_of_eight_starts_nothing() -> None:

@@ -133,9 +133,16 @@ def test_a_step_up_that_waits_is_frozen_as_well() -> None:
     assert stage.s.level == 3
 
 
-def test_an_instruction_that_is_talked_over_begins_the_step_without_a_climb() -> None:
+def test_an_instruction_that_is_talked_over_is_waited_for_and_does_not_climb() -> None:
     stage = stage_in(Phase.PRESS, Instructing)
-    stage.report(SpeechCut(stage.state(Instructing).awaited))
+    number = stage.state(Instructing).awaited
+    stage.report(Begun(number))
+    stage.report(SpeechCut(number))
+    stage.mute = True
+    stage.run(20)
+    assert stage.state(Instructing).awaited == number
+    stage.report(Begun(number, 1.0))
+    stage.report(Spoken(number))
     assert ends_in(stage) == 60
     stage.run(50)
     assert stage.s.level == 2

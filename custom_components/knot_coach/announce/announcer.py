@@ -1,97 +1,101 @@
-"""Speak what a session says: one line at a time, on the first output that works."""
+"""Speak what a session says: one line at a time, and never without it being known how it went."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import datetime
 import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..massage.messages import Priority, Say
+from ..massage.waits import HELD
 from ..massage.wording import Line
-from .notify import Texter, TextSpeaker
-from .outputs import BusyError, Kind, Output
-from .player import PlayerSpeaker
+from .delivery import OvertakenError, Result, async_deliver
+from .ear import Ear
+from .journal import End, Journal
+from .outputs import Output
+from .phone import tag_of
 from .queue import Item, Queue
-from .satellite import SatelliteSpeaker
+from .reports import NoOutputError, Reports
+from .sentences import from_sentence
 from .speaker import Ending, Speaker
-from .synthesis import Synthesis
+from .tiers import Tier
+from .voices import Voices
 
 _LOGGER = logging.getLogger(__name__)
 
-HOLD_SECONDS: Final = 8.0
-"""How long a person who cut a line off is left in peace (home-assistant-voice.md §3)."""
+HOLD_SECONDS: Final = HELD.total_seconds()
 BENCH_SECONDS: Final = 60.0
 """How long an output that failed comes after the others, lest it delay every line."""
 MAX_REFUSALS: Final = 10
 """How often a line may find its output taken before it goes to the next."""
+MAX_CUTS: Final = 3
+"""Whoever cuts a line off so often does not want to hear it; our choice."""
+MAX_OWED: Final = 3
+"""Lines for safety that are kept for an output that comes back; our choice."""
 WRITTEN: Final = frozenset({Priority.SAFETY, Priority.ANSWER, Priority.INSTRUCTION})
 """What is also sent as text where there is a voice; a countdown would be late on a screen."""
-
-
-class NoOutputError(HomeAssistantError):
-    """Nothing can be spoken; the translation key is `no_output` or `speech_failed`."""
-
-    def __init__(self, key: str) -> None:
-        """Say why: `no_output` is there at all, or `speech_failed` on those that are."""
-        super().__init__(translation_domain=DOMAIN, translation_key=key)
+NOBODYS_ID: Final = 0
+"""The id of a line that no session waits for."""
 
 
 class Announcer:
-    """The voice of one coach.
-
-    For every line that is accepted exactly one of `spoken`, `cut` and `failed` is called with its
-    id, unless it was hushed, came too late, or the announcer was closed: then none is.
-    """
+    """The voice of one coach."""
 
     def __init__(
         self,
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         outputs: Sequence[Output],
+        reports: Reports,
         *,
         now: Callable[[], datetime],
-        begun: Callable[[int], None],
-        spoken: Callable[[int], None],
-        cut: Callable[[int], None],
-        failed: Callable[[int], None],
+        silent: Callable[[Say], bool] = lambda _: False,
+        together: bool = False,
+        notice: Callable[[], Line] | None = None,
     ) -> None:
         """Take the outputs in the order of preference.
 
-        `now` is the clock that `Say.stale` is read against. `begun` is called when a line
-        is handed to an output, once for each attempt; it promises nothing, not even that a sound
-        follows. `spoken` is called at the end of speech, `cut` when the person ended it early,
-        `failed` when no output could speak.
+        `now` is the clock that `Say.stale` is read against. A line that is `silent` is shown
+        and not spoken. With `together` every output speaks each line. `notice` returns what is
+        said once when another output than the first has to speak.
         """
-        self._hass, self._entry = hass, entry
-        self._begun, self._spoken, self._cut, self._failed = begun, spoken, cut, failed
-        self._queue = Queue(now)
-        synthesis = Synthesis(hass)
-        self._texters = [Texter(hass, out) for out in outputs if out.kind is Kind.NOTIFY]
-        self._speakers: list[Speaker] = []
-        for output in outputs:
-            match output.kind:
-                case Kind.SATELLITE:
-                    self._speakers.append(SatelliteSpeaker(hass, output, synthesis))
-                case Kind.PLAYER:
-                    self._speakers.append(PlayerSpeaker(hass, output, synthesis))
-        if self._texters and not self._speakers:
-            self._speakers.append(TextSpeaker(hass, self._texters, synthesis))
-            self._texters = []
+        self._hass, self._entry, self._reports = hass, entry, reports
+        self._silent, self._notice = silent, notice
+        self.journal = Journal(now)
+        self._queue = Queue(self.journal)
+        self.voices = Voices(
+            hass, outputs, tag=tag_of(entry), together=together, changed=self._changed
+        )
         self._current: Item | None = None
+        self._owed: list[Item] = []
         self._held_until = float("-inf")
+        self._noticed = False
         self._closed = False
-        self._texts: set[asyncio.Task[bool]] = set()
+        self._changes = False
+        """An output has come or gone."""
+        self._idle = asyncio.Event()
         self._worker = self._start(self._async_work(), "announcer")
 
     @property
     def available(self) -> bool:
         """Whether at least one output can be used now."""
-        return any(speaker.available for speaker in self._speakers)
+        return self.voices.available
+
+    @callback
+    def renew(self, ears: Sequence[Ear] = ()) -> None:
+        """Begin another session: what went wrong in the last one is forgotten.
+
+        `ears` are the satellites of the room beside the outputs: nobody who talks to one is
+        talked over.
+        """
+        self._noticed = False
+        self._owed.clear()
+        self.voices.renew(ears)
 
     @callback
     def say(self, say: Say) -> None:
@@ -99,6 +103,9 @@ class Announcer:
         if self._closed:
             _LOGGER.debug("Line %s came after the end", say.id)
             return
+        if say.priority is not Priority.SAFETY:
+            self._owed.clear()
+        self._idle.clear()
         self._queue.add(say)
 
     @callback
@@ -109,19 +116,19 @@ class Announcer:
             self._current.hushed = True
 
     async def async_warm(self, lines: Sequence[Line]) -> None:
-        """Have lines synthesised ahead, for the output that would speak them now.
+        """Have lines synthesised ahead, for every voice that may come to speak them.
 
         Raises NoOutputError if no output is available, or if none can synthesise the first line. A
         later line that fails is tried again when its time comes.
         """
         if not self.available:
             raise NoOutputError("no_output")
-        speaker: Speaker | None = None
-        for line in lines:
-            if speaker is None:
-                speaker = await self._async_first_able(line)
-            else:
-                await self._async_can_prepare(speaker, line)
+        if lines and not await self.voices.async_warm(lines):
+            raise NoOutputError("speech_failed")
+
+    async def async_idle(self) -> None:
+        """Return when everything has been said."""
+        await self._idle.wait()
 
     async def async_close(self, *, drain: float | None = None) -> None:
         """End. With `drain`, first wait up to so many seconds for the lines for safety."""
@@ -129,55 +136,54 @@ class Announcer:
         self.hush()
         safety = self._current is not None and self._current.safety
         if drain is not None and (safety or len(self._queue)):
-            await asyncio.wait({self._worker, *self._texts}, timeout=drain)
-        tasks = [self._worker, *self._texts]
+            await asyncio.wait({self._worker, *self.voices.writing}, timeout=drain)
+        tasks = [self._worker, *self.voices.writing]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _async_first_able(self, line: Line) -> Speaker:
-        for speaker in self._usable():
-            if await self._async_can_prepare(speaker, line):
-                return speaker
-            _LOGGER.warning("%s has no working text-to-speech", speaker)
-        raise NoOutputError("speech_failed")
-
-    async def _async_can_prepare(self, speaker: Speaker, line: Line) -> bool:
-        try:
-            await speaker.async_prepare(line)
-        except Exception as error:  # noqa: BLE001 - an engine may raise anything
-            _LOGGER.debug("Could not synthesise %s for %s: %r", line.key, speaker, error)
-            return False
-        return True
+        if self._current is not None:
+            self.journal.close(self._current.entry, End.CLOSED)
+        self._queue.clear()
 
     async def _async_work(self) -> None:
-        for speaker in self._speakers:
-            speaker.start()
+        self.voices.start()
         try:
             while not (self._closed and not len(self._queue)):
                 await self._async_next()
         finally:
-            for speaker in self._speakers:
-                speaker.stop()
+            self.voices.stop()
 
     async def _async_next(self) -> None:
         """Bring the most urgent line one step further."""
         self._queue.changed.clear()
+        self._pay()
         if (item := self._queue.top()) is None:
+            self._idle.set()
             # The end of the queue may have been the end of work: `_async_work` looks first.
             if not self._closed:
                 await self._queue.changed.wait()
             return
-        if not item.safety and self._hass.loop.time() < self._held_until:
+        if item.patient and self._hass.loop.time() < self._held_until:
             await self._async_hold()
             return
-        speakers = [s for s in self._usable() if s.output.entity_id not in item.tried]
+        speakers = self.voices.for_line(item.tried, silent=self._silent(item.say))
         if not speakers:
-            self._queue.remove(item)
-            self._write(item, Context())
-            self._tell(self._failed, item)
-            return
-        await self._async_try(item, speakers[0])
+            self._fail(item)
+        elif not self._notices(item, speakers):
+            await self._async_try(item, speakers)
+
+    def _pay(self) -> None:
+        """Say what is owed, now that an output is back and nothing else has been asked for."""
+        if self._owed and self._changes and self.available:
+            for item in self._owed:
+                item.tried.clear()
+                self._queue.put_back(item)
+            self._owed.clear()
+        self._changes = False
+
+    def _changed(self) -> None:
+        self._changes = True
+        self._queue.changed.set()
 
     async def _async_hold(self) -> None:
         try:
@@ -186,46 +192,97 @@ class Announcer:
         except TimeoutError:
             return
 
-    def _usable(self) -> list[Speaker]:
-        """Return the outputs that can be used, those that failed lately last."""
-        now = self._hass.loop.time()
-        usable = [speaker for speaker in self._speakers if speaker.available]
-        return sorted(usable, key=lambda speaker: speaker.benched_until > now)
+    def _notices(self, item: Item, speakers: Sequence[Speaker]) -> bool:
+        """Say once that another output speaks from now on; nothing for safety waits for that."""
+        if self._notice is None or self._noticed or item.safety:
+            return False
+        if not self.voices.second_best(speakers):
+            return False
+        self._noticed = True
+        say = Say(self.journal.now(), NOBODYS_ID, self._notice(), Priority.ANSWER)
+        self._queue.add(say)
+        return True
 
-    async def _async_try(self, item: Item, speaker: Speaker) -> None:
-        line, context = item.say.line, Context()
-        try:
-            clip = await speaker.async_prepare(line)
-            await speaker.async_ready(urgent=item.safety)
+    async def _async_try(self, item: Item, speakers: Sequence[Speaker]) -> None:
+        """Have one line spoken, unless something more urgent comes before it has begun."""
+        context = Context()
+
+        def handed(ready: Sequence[Speaker], seconds: float) -> bool:
             if self._queue.top() is not item:
-                # It was hushed, is too late by now, or a more urgent one came.
-                return
-            self._queue.remove(item)
-            self._current = item
+                return False
+            self._begin(item, ready, seconds, context)
+            return True
+
+        work = self._start(
+            async_deliver(
+                self._hass,
+                item.say,
+                speakers,
+                ears=self.voices.ears,
+                context=context,
+                handed=handed,
+                urgent=item.safety,
+            ),
+            "line",
+        )
+        try:
+            result = await self._async_unless_overtaken(work, item)
+        except OvertakenError:
+            return
+        finally:
+            work.cancel()
+            await asyncio.wait({work})
+        if result is not None:
+            self._judge(item, result)
+
+    async def _async_unless_overtaken(
+        self, work: asyncio.Task[Result], item: Item
+    ) -> Result | None:
+        while not work.done() and self._current is not item:
+            changed = self._start(self._queue.changed.wait(), "change")
+            await asyncio.wait({work, changed}, return_when=asyncio.FIRST_COMPLETED)
+            changed.cancel()
+            self._queue.changed.clear()
+            if self._current is not item and self._queue.top() is not item and not work.done():
+                return None
+        return await work
+
+    def _begin(
+        self, item: Item, speakers: Sequence[Speaker], seconds: float, context: Context
+    ) -> None:
+        self._queue.remove(item)
+        self._current = item
+        entry = item.entry
+        entry.begun, entry.expected = self.journal.now(), seconds
+        entry.outputs = tuple(speaker.output.entity_id for speaker in speakers)
+        if not any(speaker.claims is Tier.TEXT for speaker in speakers):
             self._write(item, context)
-            self._tell(self._begun, item)
-            ending = await speaker.async_speak(line, clip, context)
-        except BusyError:
-            item.refusals += 1
-            if item.refusals >= MAX_REFUSALS:
-                item.tried.add(speaker.output.entity_id)
-            self._again()
-        except Exception as error:  # noqa: BLE001 - outputs raise anything; the voice must not die
+        if not item.owed:
+            self._tell(item, lambda say: self._reports.begun(say, seconds))
+
+    def _judge(self, item: Item, result: Result) -> None:
+        for speaker, error in result.failed:
             self._bench(speaker, error)
             item.tried.add(speaker.output.entity_id)
-            self._again()
-        else:
-            self._current = None
+        for speaker in result.spoke:
             speaker.benched_until = float("-inf")
-            self._end(item, ending)
-
-    def _again(self) -> None:
-        """Queue the line that was being spoken again, unless it was hushed meanwhile."""
-        item, self._current = self._current, None
-        if item is None:
+        if result.ending is not None:
+            item.entry.tier = result.spoke[0].seen
+            self._end(item, result.ending)
             return
+        if result.busy:
+            item.refusals += 1
+            if item.refusals >= MAX_REFUSALS:
+                item.tried |= {speaker.output.entity_id for speaker in result.busy}
+        self._again(item)
+
+    def _again(self, item: Item) -> None:
+        """Queue the line that was being spoken again, unless it was hushed meanwhile."""
+        if self._current is None:
+            return
+        self._current = None
         if item.hushed and not item.safety:
-            _LOGGER.debug("Hushed line %s", item.say.id)
+            self.journal.close(item.entry, End.HUSHED if not item.entry.cuts else End.CUT)
             return
         self._queue.put_back(item)
 
@@ -236,28 +293,59 @@ class Announcer:
         speaker.benched_until = now + BENCH_SECONDS
 
     def _end(self, item: Item, ending: Ending) -> None:
-        if ending is Ending.SPOKEN:
-            self._tell(self._spoken, item)
+        if ending is Ending.CUT:
+            self._cut_off(item)
             return
-        self._held_until = self._hass.loop.time() + HOLD_SECONDS
-        self._tell(self._cut, item)
+        self._current = None
+        if item.entry.tier is Tier.TEXT:
+            end = End.SHOWN
+        else:
+            end = End.SPOKEN if ending is Ending.SPOKEN else End.GIVEN_UP
+        self._close(item, end)
 
-    def _tell(self, report: Callable[[int], None], item: Item) -> None:
+    def _cut_off(self, item: Item) -> None:
+        """Leave the person in peace for a while, and go back to the sentence that was cut."""
+        self._held_until = self._hass.loop.time() + HOLD_SECONDS
+        entry = item.entry
+        entry.cuts += 1
+        if entry.cuts >= MAX_CUTS:
+            self._current = None
+            self._close(item, End.CUT)
+            return
+        heard = (self.journal.now() - (entry.begun or self.journal.now())).total_seconds()
+        rest = from_sentence(item.say.line, heard / (entry.expected or heard or 1.0))
+        item.say = replace(item.say, line=rest)
+        self._again(item)
+        if not item.owed:
+            self._tell(item, self._reports.cut)
+
+    def _close(self, item: Item, end: End) -> None:
+        self.journal.close(item.entry, end)
+        if not item.owed:
+            self._tell(item, self._reports.spoken)
+
+    def _fail(self, item: Item) -> None:
+        self._queue.remove(item)
+        self._write(item, Context())
+        self.journal.close(item.entry, End.FAILED)
+        if item.safety:
+            self._owed = [*self._owed, item][-MAX_OWED:]
+        if not item.owed:
+            item.owed = item.safety
+            self._tell(item, self._reports.failed)
+
+    def _tell(self, item: Item, report: Callable[[Say], None]) -> None:
         try:
-            report(item.say.id)
+            report(item.say)
         except Exception:
             # Whoever listens has a fault of its own; the next line is still to be spoken.
             _LOGGER.exception("A report about line %s was not taken", item.say.id)
 
     def _write(self, item: Item, context: Context) -> None:
-        """Send the text beside the voice, without waiting for it."""
-        if item.written or item.say.priority not in WRITTEN:
-            return
-        item.written = True
-        for texter in self._texters:
-            task = self._start(texter.async_send(item.say.line.text, context), "text")
-            self._texts.add(task)
-            task.add_done_callback(self._texts.discard)
+        """Send the line as text, once, beside the voice and without waiting for it."""
+        if not item.written and item.say.priority in WRITTEN:
+            item.written = True
+            self.voices.write(item.say.line.text, context, self._start)
 
     def _start[T](self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         return self._entry.async_create_background_task(

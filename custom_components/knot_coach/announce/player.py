@@ -1,8 +1,11 @@
 """Speak through a media player."""
 
 import asyncio
-from typing import Final, override
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final, override
 
+from homeassistant.components.assist_satellite import DOMAIN as SATELLITE_DOMAIN
+from homeassistant.components.assist_satellite.const import PREANNOUNCE_URL
 from homeassistant.components.media_player.const import (
     ATTR_MEDIA_ANNOUNCE,
     ATTR_MEDIA_CONTENT_ID,
@@ -16,16 +19,18 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, callback
 
 from ..massage.wording import Line
-from .outputs import Output
-from .speaker import Ending, Speaker
+from .outputs import Output, SpeechError
+from .speaker import AT_ONCE_SECONDS, CHIME_SECONDS, CUT_SHARE, GIVE_UP_SECONDS, Ending, Speaker
 from .synthesis import Clip, Synthesis, Voice, engine_voice
+from .tiers import Tier
 
 START_SECONDS: Final = 4.0
 """How long a player may take to say that it plays; some never say so (home-assistant-voice.md §4)."""
-LAG_SECONDS: Final = 1.0
-"""What a player that tells nothing takes to start, beside the length of the clip."""
-STUCK_SECONDS: Final = 3.0
-"""How long after its expected end a clip may still seem to play, beside `LAG_SECONDS`."""
+LATENCY_SECONDS: Final = 1.0
+"""From asking to the first sound, where neither this player nor a measurement told; our choice."""
+LATE_SECONDS: Final = 0.3
+"""A state that comes later than this after the end of the clip is worth less than the clip's
+length."""
 
 PLAYING: Final = frozenset({MediaPlayerState.PLAYING, MediaPlayerState.BUFFERING})
 
@@ -34,14 +39,20 @@ class PlayerSpeaker(Speaker):
     """Plays on one media player and works out when it has finished.
 
     The action returns when playing was asked for, on most players. So the end is the first of: the
-    action took as long as the clip; the player stopped playing; the clip's length has passed. The
-    volume is left alone.
+    action took as long as the clip; the player stopped playing; the clip's length has passed.
     """
 
     def __init__(self, hass: HomeAssistant, output: Output, synthesis: Synthesis) -> None:
         """Get ready, without following the entity yet."""
         super().__init__(hass, output, synthesis)
-        self._started, self._ended = asyncio.Event(), asyncio.Event()
+        self._learned: float | None = None
+        self._played_at: float | None = None
+        self._ended_at: float | None = None
+
+    @property
+    @override
+    def claims(self) -> Tier:
+        return Tier.OBSERVED
 
     @property
     @override
@@ -49,55 +60,133 @@ class PlayerSpeaker(Speaker):
         output = self.output
         return engine_voice(self._hass, output.engine, output.language, output.voice)
 
+    @property
+    @override
+    def latency(self) -> float:
+        measured = self.output.profile.latency
+        known = self._learned if measured is None else measured
+        return LATENCY_SECONDS if known is None else known
+
     @override
     async def async_ready(self, *, urgent: bool) -> None:
         """Return at once: nobody talks to a player."""
 
     @override
     async def async_speak(self, line: Line, clip: Clip, context: Context) -> Ending:
+        # Music that makes room for the line keeps the state at `playing` throughout.
+        blind = self._state in PLAYING
+        if self.chime_due:
+            await self._async_chime(context)
+        self._played_at = self._ended_at = None
+        began = self._now
+        async with self._playing(clip.media_id, context) as call:
+            if blind:
+                self.seen = Tier.MEASURED
+                return await self._async_blind(call, clip, began)
+            ending = await self._async_ending(call, clip, began)
+        self.seen = self.trust.tier
+        return ending
+
+    def _playing(
+        self, media_id: str, context: Context
+    ) -> AbstractAsyncContextManager[asyncio.Task[Any]]:
         data = {
             ATTR_ENTITY_ID: self.output.entity_id,
-            ATTR_MEDIA_CONTENT_ID: clip.media_id,
+            ATTR_MEDIA_CONTENT_ID: media_id,
             ATTR_MEDIA_CONTENT_TYPE: MediaType.MUSIC,
             ATTR_MEDIA_ANNOUNCE: True,
         }
-        was_playing = self._state in PLAYING
-        self._started.clear()
-        self._ended.clear()
-        began = self._hass.loop.time()
-        async with self._bounded(clip.seconds):
-            await self._hass.services.async_call(
-                DOMAIN, SERVICE_PLAY_MEDIA, data, blocking=True, context=context
-            )
-            await self._async_end(began, clip, was_playing=was_playing)
-        return self._ending(began, clip)
+        return self._calling(DOMAIN, SERVICE_PLAY_MEDIA, data, context)
 
-    async def _async_end(self, began: float, clip: Clip, *, was_playing: bool) -> None:
-        if self._hass.loop.time() - began >= clip.seconds:
-            return
-        counted = began + clip.seconds + LAG_SECONDS
-        if was_playing:
-            # Music that makes room for the line keeps the state at `playing` throughout.
-            await self._async_until(asyncio.Event(), counted)
-        elif await self._async_until(self._started, max(counted, began + START_SECONDS)):
-            playing = self._hass.loop.time()
-            await self._async_until(
-                self._ended, playing + clip.seconds + LAG_SECONDS + STUCK_SECONDS
-            )
+    async def _async_chime(self, context: Context) -> None:
+        """Play Home Assistant's own chime, which is served where there can be satellites."""
+        self.chime_due = False
+        if SATELLITE_DOMAIN in self._hass.config.components:
+            async with self._playing(PREANNOUNCE_URL, context):
+                await self._async_rest(self._now + self.latency + CHIME_SECONDS)
 
-    async def _async_until(self, event: asyncio.Event, moment: float) -> bool:
-        """Wait for an event until a moment of the loop's time; tell whether it came."""
-        try:
-            async with asyncio.timeout_at(moment):
-                return await event.wait()
-        except TimeoutError:
-            return False
+    async def _async_blind(self, call: asyncio.Task[Any], clip: Clip, began: float) -> Ending:
+        """Wait for the length of the clip, and for the action."""
+        due = began + self.expected(clip)
+        if not await self._async_until(call.done, due + GIVE_UP_SECONDS):
+            raise SpeechError("it did not begin")
+        call.result()
+        if not self._blocked(clip, began):
+            await self._async_rest(due)
+        return Ending.SPOKEN
+
+    async def _async_ending(self, call: asyncio.Task[Any], clip: Clip, began: float) -> Ending:
+        due = began + self.expected(clip)
+        measured = self.trust.tier is Tier.MEASURED
+
+        def told() -> bool:
+            return self._played_at is not None or (call.done() and self._blocked(clip, began))
+
+        if not await self._async_until(told, due if measured else max(due, began + START_SECONDS)):
+            return await self._async_silent(call, clip, began)
+        if call.done():
+            call.result()
+        if self._played_at is None:
+            self.trust.kept_word(Tier.CONFIRMED)
+            return Ending.SPOKEN
+        return await self._async_seen(clip, began, self._played_at)
+
+    def _blocked(self, clip: Clip, began: float) -> bool:
+        """Tell whether the action returned when the clip can be over, and not before."""
+        return self._returned_at - began >= clip.seconds
+
+    async def _async_silent(self, call: asyncio.Task[Any], clip: Clip, began: float) -> Ending:
+        """Judge a player that has not said that it plays."""
+        due = began + self.expected(clip)
+        if self._state == MediaPlayerState.BUFFERING:
+            await self._async_until(lambda: self._played_at is not None, self._now + START_SECONDS)
+            if self._played_at is not None:
+                return await self._async_seen(clip, began, self._played_at)
+        if not await self._async_until(call.done, due + GIVE_UP_SECONDS):
+            raise SpeechError("it did not begin")
+        call.result()
+        self.trust.demote("it does not say that it plays")
+        return Ending.SPOKEN
+
+    async def _async_seen(self, clip: Clip, began: float, played_at: float) -> Ending:
+        """Wait for the end of a clip that is seen to play."""
+        due = played_at + clip.seconds
+        if self.trust.tier is Tier.MEASURED:
+            early = await self._async_until(lambda: self._ended_at is not None, due)
+            return Ending.CUT if early and self._cut(clip, played_at) else await self._async_on(due)
+        if not await self._async_until(lambda: self._ended_at is not None, due + GIVE_UP_SECONDS):
+            self.trust.demote("it does not stop playing")
+            return Ending.UNSEEN
+        if self._cut(clip, played_at):
+            return await self._async_early(played_at, due)
+        self._learned = played_at - began
+        if self._now > due + LATE_SECONDS:
+            self.trust.demote("its state comes late")
+        else:
+            self.trust.kept_word(Tier.OBSERVED)
+        return Ending.SPOKEN
+
+    async def _async_on(self, due: float) -> Ending:
+        await self._async_rest(due)
+        return Ending.SPOKEN
+
+    def _cut(self, clip: Clip, played_at: float) -> bool:
+        ended_at = self._now if self._ended_at is None else self._ended_at
+        return ended_at - played_at < clip.seconds * CUT_SHARE
+
+    async def _async_early(self, played_at: float, due: float) -> Ending:
+        """Judge a player that stopped long before the end: by a person, or by its own state."""
+        at_once = self._now - played_at < AT_ONCE_SECONDS
+        if not self.trust.broke_off(at_once=at_once):
+            return Ending.CUT
+        self.trust.demote("it stops playing before it can be over")
+        return await self._async_on(due)
 
     @callback
     @override
     def _async_changed(self, event: Event[EventStateChangedData]) -> None:
+        if self._state == MediaPlayerState.PLAYING and self._played_at is None:
+            self._played_at = self._now
+        elif self._state not in PLAYING and self._played_at is not None and self._ended_at is None:
+            self._ended_at = self._now
         super()._async_changed(event)
-        if self._state in PLAYING:
-            self._started.set()
-        elif self._started.is_set():
-            self._ended.set()

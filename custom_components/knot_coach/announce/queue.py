@@ -1,12 +1,11 @@
 """What is waiting to be said, in the order in which it will be."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 import logging
 
 from ..massage.messages import Priority, Say
+from .journal import End, Entry, Journal
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -17,6 +16,7 @@ class Item:
 
     say: Say
     order: int
+    entry: Entry
     tried: set[str] = field(default_factory=set)
     """The outputs that could not speak it."""
     refusals: int = 0
@@ -25,19 +25,26 @@ class Item:
     """It was being spoken when the queue was hushed: it may end, but not begin again elsewhere."""
     written: bool = False
     """Its text has been sent to the outputs that show text beside the voice."""
+    owed: bool = False
+    """It was told to have failed; whatever happens to it now is told to nobody."""
 
     @property
     def safety(self) -> bool:
         """Nothing drops it and nothing holds it."""
         return self.say.priority is Priority.SAFETY
 
+    @property
+    def patient(self) -> bool:
+        """It waits while somebody who cut a line off is left in peace."""
+        return self.say.priority > Priority.ANSWER or self.entry.cuts > 0
+
 
 class Queue:
     """Lines by priority, then by arrival."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        """Begin empty; `now` tells which lines are stale."""
-        self._now = now
+    def __init__(self, journal: Journal) -> None:
+        """Begin empty; the journal gets what is dropped, and its clock tells what is stale."""
+        self._journal = journal
         self._items: list[Item] = []
         self._order = 0
         self.changed = asyncio.Event()
@@ -47,9 +54,11 @@ class Queue:
         return len(self._items)
 
     def add(self, say: Say) -> None:
-        """Queue a new line."""
+        """Queue a new line; it takes the place of one with the same key that still waits."""
+        for item in [item for item in self._items if item.say.line.key == say.line.key]:
+            self._drop(item, End.REPLACED)
         self._order += 1
-        self.put_back(Item(say, self._order))
+        self.put_back(Item(say, self._order, self._journal.open(say)))
 
     def put_back(self, item: Item) -> None:
         """Queue a line again, at the place it had."""
@@ -58,23 +67,30 @@ class Queue:
         self.changed.set()
 
     def remove(self, item: Item) -> None:
-        """Take a line out."""
+        """Take a line out, to be spoken."""
         self._items.remove(item)
 
     def hush(self) -> None:
         """Drop every line but those for safety."""
-        for item in self._items:
-            if not item.safety:
-                _LOGGER.debug("Hushed line %s", item.say.id)
-        self._items = [item for item in self._items if item.safety]
+        for item in [item for item in self._items if not item.safety]:
+            self._drop(item, End.HUSHED)
         self.changed.set()
+
+    def clear(self) -> None:
+        """Drop every line: nobody will say it."""
+        while self._items:
+            self._drop(self._items[0], End.CLOSED)
 
     def top(self) -> Item | None:
         """Return the line that is next, after dropping those that come too late."""
         while self._items:
             item = self._items[0]
-            if item.say.stale is None or self._now() <= item.say.stale:
+            if item.say.stale is None or self._journal.now() <= item.say.stale:
                 return item
-            _LOGGER.debug("Dropped line %s: too late for it", item.say.id)
-            self._items.pop(0)
+            self._drop(item, End.STALE if not item.entry.cuts else End.CUT)
         return None
+
+    def _drop(self, item: Item, end: End) -> None:
+        _LOGGER.debug("Dropped line %s: %s", item.say.id, end)
+        self._items.remove(item)
+        self._journal.close(item.entry, end)

@@ -2,10 +2,10 @@
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from enum import Enum, auto
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import (
@@ -13,66 +13,89 @@ from homeassistant.core import (
     Context,
     Event,
     EventStateChangedData,
-    EventStateReportedData,
     HomeAssistant,
     callback,
 )
-from homeassistant.helpers.event import (
-    async_track_state_change_event,
-    async_track_state_report_event,
-)
+from homeassistant.helpers.event import async_track_state_change_event
 
+from ..const import DOMAIN
 from ..massage.wording import Line
 from .outputs import Output, SpeechError, refusal
 from .synthesis import Clip, Synthesis, Voice
+from .tiers import Tier, Trust
 
-WATCHDOG_FACTOR: Final = 2.0
-"""A line may take this many times its expected length …"""
-WATCHDOG_SECONDS: Final = 8.0
-"""… and so many seconds more. Home Assistant's own bound is 300 s (home-assistant-voice.md §3)."""
+SYNTHESIS_FACTOR: Final = 2.0
+"""A line may take this many times its expected length to be synthesised …"""
+SYNTHESIS_SECONDS: Final = 8.0
+"""… and so many seconds more; our choice."""
+GIVE_UP_SECONDS: Final = 3.0
+"""What a line gets beyond its expected length until its end counts as unseen (DESIGN.md §5). Home
+Assistant's own bound is 300 s (home-assistant-voice.md §3)."""
 CUT_SHARE: Final = 0.5
 """A line that ended before this share of its length was cut off (home-assistant-voice.md §3)."""
+AT_ONCE_SECONDS: Final = 0.5
+"""No person can cut a line off so soon after its beginning: a wake word takes longer."""
+CHIME_SECONDS: Final = 2.1
+"""Length of Home Assistant's chime (home-assistant-voice.md §3)."""
+LET_GO_SECONDS: Final = 1.0
+"""How long a call that was cancelled may take to notice; our choice."""
 
 
 class Ending(Enum):
-    """How a line that was spoken ended."""
+    """How a line that was handed over ended."""
 
     SPOKEN = auto()
     CUT = auto()
+    """The person ended it early."""
+    UNSEEN = auto()
+    """It was begun, and nothing showed its end in time."""
 
 
 class Speaker(ABC):
     """One output with a voice.
 
-    `start` and `stop` bracket its life: in between it follows the entity's state, so that it
-    knows since when that has been what it is, in the loop's time.
+    `start` and `stop` bracket its life: in between it follows the entity's state.
     """
 
     def __init__(self, hass: HomeAssistant, output: Output, synthesis: Synthesis) -> None:
         """Get ready, without following the entity yet."""
         self.output = output
+        self.trust = Trust(output.entity_id, output.profile.tier or self.claims)
         self.benched_until = float("-inf")
         """Loop time before which other outputs are preferred, because this one failed."""
+        self.chime_due = False
+        """The chime comes before the next line."""
+        self.seen = self.trust.tier
+        """How the end of the last line was known."""
+        self.changed: Callable[[], None] | None = None
+        """Called when the entity comes or goes."""
         self._hass = hass
         self._synthesis = synthesis
         self._news = asyncio.Event()
-        self._since = hass.loop.time()
-        self._watchdogs: list[asyncio.Timeout] = []
+        self._returned_at = float("inf")
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     def start(self) -> None:
         """Begin to follow the entity."""
-        entity_id = self.output.entity_id
-        self._since = self._hass.loop.time()
         self._unsubscribe = [
-            async_track_state_change_event(self._hass, entity_id, self._async_changed),
-            async_track_state_report_event(self._hass, entity_id, self._async_reported),
+            async_track_state_change_event(self._hass, self.output.entity_id, self._async_changed)
         ]
 
     def stop(self) -> None:
         """Stop following the entity."""
         while self._unsubscribe:
             self._unsubscribe.pop()()
+
+    @callback
+    def renew(self) -> None:
+        """Begin another session: what went wrong in the last one is forgotten."""
+        self.trust.renew()
+        self.chime_due = self.output.profile.chime
+
+    @property
+    @abstractmethod
+    def claims(self) -> Tier:
+        """How the end of speech should be known on outputs of this kind."""
 
     @property
     def available(self) -> bool:
@@ -84,6 +107,15 @@ class Speaker(ABC):
     def voice(self) -> Voice | None:
         """The voice it would speak with now, None if it has none."""
 
+    @property
+    @abstractmethod
+    def latency(self) -> float:
+        """Seconds from asking for a line to its first sound, as far as that is known."""
+
+    def expected(self, clip: Clip) -> float:
+        """Return the seconds from asking for a clip to its last word."""
+        return self.latency + clip.seconds + (CHIME_SECONDS if self.chime_due else 0.0)
+
     async def async_prepare(self, line: Line) -> Clip:
         """Have the line synthesised, or find it synthesised.
 
@@ -91,8 +123,11 @@ class Speaker(ABC):
         """
         if (voice := self.voice) is None:
             raise SpeechError("it has no voice")
-        async with self._bounded(line.seconds):
-            return await self._synthesis.async_clip(voice, line.text)
+        try:
+            async with asyncio.timeout(SYNTHESIS_FACTOR * line.seconds + SYNTHESIS_SECONDS):
+                return await self._synthesis.async_clip(voice, line.text)
+        except TimeoutError as error:
+            raise SpeechError("its voice did not come to an end") from error
 
     @abstractmethod
     async def async_ready(self, *, urgent: bool) -> None:
@@ -113,39 +148,64 @@ class Speaker(ABC):
         state = self._hass.states.get(self.output.entity_id)
         return None if state is None else state.state
 
-    def _ending(self, began: float, clip: Clip) -> Ending:
-        if not self.available:
-            raise SpeechError("it was lost while it spoke")
-        cut = self._hass.loop.time() - began < clip.seconds * CUT_SHARE
-        return Ending.CUT if cut else Ending.SPOKEN
+    @property
+    def _now(self) -> float:
+        return self._hass.loop.time()
 
     @asynccontextmanager
-    async def _bounded(self, seconds: float) -> AsyncGenerator[None]:
-        """Give up on what takes far too long, or on an entity that goes away meanwhile."""
-        watchdog = asyncio.timeout(WATCHDOG_FACTOR * seconds + WATCHDOG_SECONDS)
-        self._watchdogs.append(watchdog)
+    async def _calling(
+        self, domain: str, action: str, data: Mapping[str, Any], context: Context
+    ) -> AsyncGenerator[asyncio.Task[Any]]:
+        """Call an action beside what is to be seen of it; whatever hangs is let go at the end."""
+
+        def returned(_: object) -> None:
+            self._returned_at = self._now
+            self._news.set()
+
+        self._returned_at = float("inf")
+        call = self._hass.async_create_background_task(
+            self._hass.services.async_call(
+                domain, action, dict(data), blocking=True, context=context
+            ),
+            f"{DOMAIN} {action} {self.output.entity_id}",
+        )
+        call.add_done_callback(returned)
         try:
-            async with watchdog:
-                yield
-        except TimeoutError as error:
-            raise SpeechError("it did not come to an end") from error
+            yield call
         finally:
-            self._watchdogs.remove(watchdog)
+            call.cancel()
+            await asyncio.wait({call}, timeout=LET_GO_SECONDS)
+            if call.done() and not call.cancelled():
+                call.exception()
+
+    async def _async_until(self, seen: Callable[[], bool], moment: float) -> bool:
+        """Wait until something is seen, or until a moment of the loop's time; tell which.
+
+        Raises SpeechError when the entity goes away.
+        """
+        while not seen():
+            if not self.available:
+                raise SpeechError("it was lost while it spoke")
+            self._news.clear()
+            try:
+                async with asyncio.timeout_at(moment):
+                    await self._news.wait()
+            except TimeoutError:
+                return seen()
+        return True
+
+    async def _async_rest(self, moment: float) -> None:
+        """Wait for a moment, whatever is seen. Raises SpeechError when the entity goes away."""
+        await self._async_until(lambda: self._now >= moment, moment)
 
     @callback
     def _async_changed(self, event: Event[EventStateChangedData]) -> None:
         old, new = event.data["old_state"], event.data["new_state"]
-        state = None if new is None else new.state
-        if old is None or old.state != state:
-            self._since = self._hass.loop.time()
-        if state in (None, STATE_UNAVAILABLE):
-            for watchdog in self._watchdogs:
-                if not watchdog.expired():
-                    watchdog.reschedule(self._hass.loop.time())
-        self._news.set()
-
-    @callback
-    def _async_reported(self, _: Event[EventStateReportedData]) -> None:
+        gone = (None, STATE_UNAVAILABLE)
+        was_gone = old is None or old.state in gone
+        is_gone = new is None or new.state in gone
+        if was_gone is not is_gone and self.changed is not None:
+            self.changed()
         self._news.set()
 
     @override

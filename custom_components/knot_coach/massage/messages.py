@@ -108,6 +108,8 @@ class Begun:
     """The line with this id was handed to an output and should be heard from now on."""
 
     id: int
+    seconds: float | None = None
+    """How long it is expected to take, measured in its sound; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,10 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class SpeechCut:
-    """The person cut the line off before its end."""
+    """The person cut the line off before its end; it is said again, unless it is dropped by then.
+
+    Whoever is told so waits for `Spoken` as before.
+    """
 
     id: int
 
@@ -250,7 +255,10 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak a line, and report `Spoken`, `SpeechCut` or `SpeechFailed` with its id."""
+    """Speak a line, and report `Spoken` or `SpeechFailed` with its id.
+
+    Of two lines with the same key that wait, the newer one is spoken.
+    """
 
     due: datetime
     id: int

@@ -4,16 +4,16 @@
 
 The clock is an argument. `Session.deadline` names the instant at which `advance` has something to
 do next; one long advance gives the same as many short ones. The states and what they accept stand
-in `states`, what each word does in `feedback`, questions and heat in `opening`, and the moves all
-of them are made of in `moves`; no other module changes a session.
+in `states`, what each word does in `feedback`, questions and heat in `opening`, the way of a line in
+`speaking`, and the moves all of them are made of in `moves`; no other module changes a session.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from . import halts, moves, navigation, opening, steps
-from .asking import answer_time, interrupt_with, stop_heat
+from . import halts, moves, navigation, opening, speaking, steps
+from .asking import interrupt_with, stop_heat
 from .feedback import announce_level, obey
 from .messages import (
     Answered,
@@ -58,7 +58,6 @@ from .states import (
     Session,
     Working,
 )
-from .waits import SPEECH_SPARE
 
 LONGEST_CUE = 8.0
 """Seconds a step up needs, spoken and felt, before the end of its round (massage.md §5.1)."""
@@ -214,14 +213,14 @@ def _leave(s: Session, now: datetime) -> Move:
 
 def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR0911, PLR0912 - one row for each report
     match fact:
-        case Begun(number):
-            return _begun(s, number, now), ()
+        case Begun(number, seconds):
+            return speaking.begun(s, number, seconds, now), ()
         case Spoken(number):
-            return _spoken(s, number, now), ()
-        case SpeechCut(number):
-            return _cut(s, number, now)
+            return speaking.spoken(s, number, now), ()
+        case SpeechCut():
+            return speaking.cut(s, now)
         case SpeechFailed():
-            return _speech_failed(s, now)
+            return speaking.failed(s, now)
         case Answered():
             return opening.answered(_answering(s), fact, now)
         case NoAnswer():
@@ -244,48 +243,6 @@ def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR09
 
 def _answering(s: Session) -> Session:
     return replace(s, unanswered=0, check_open=False)
-
-
-def _begun(s: Session, number: int, now: datetime) -> Session:
-    """The awaited line is being spoken: from now on its expected length counts."""
-    match s.state:
-        case Instructing(awaited=awaited) if number == awaited and s.step is not None:
-            speech = timedelta(seconds=s.step.lines[-1].seconds)
-            return replace(s, state=replace(s.state, give_up_at=now + speech + SPEECH_SPARE))
-        case Asking(awaited=awaited) if number == awaited:
-            return replace(s, state=replace(s.state, begun=True))
-        case _:
-            return s
-
-
-def _spoken(s: Session, number: int, now: datetime) -> Session:
-    match s.state:
-        case Instructing(awaited=awaited) if number == awaited:
-            return steps.work(s, now)
-        case Working(ramp=ramp) if ramp is not None and number == ramp.cue:
-            return replace(s, state=replace(s.state, ramp=ramp.heard(now)))
-        case Asking(awaited=awaited, question=question) if number == awaited:
-            give_up_at = now + answer_time(question)
-            state = replace(s.state, awaited=None, begun=True, give_up_at=give_up_at)
-            return replace(s, state=state)
-        case _:
-            return s
-
-
-def _cut(s: Session, number: int, now: datetime) -> Move:
-    """The person spoke over the line: no step up follows from it, all else is as if it was said."""
-    if not isinstance(s.state, Working):
-        s = _spoken(s, number, now)
-    return moves.hold_level(s, s.level, now) if isinstance(s.state, Working) else (s, ())
-
-
-def _speech_failed(s: Session, now: datetime) -> Move:
-    """No output is left: whoever cannot be spoken to shall not press."""
-    match s.state:
-        case Paused() | Interrupted() | Ended():
-            return s, ()
-        case _:
-            return halts.pause(s, PauseReason.SILENT, now)
 
 
 def _rated(s: Session, score: int, now: datetime) -> Move:

@@ -17,3 +17,5 @@ WAIT_LIMIT: Final = timedelta(seconds=25)
 """How long a line may wait to begin: somebody may be speaking."""
 SPEECH_SPARE: Final = timedelta(seconds=3)
 """What a line gets beyond its expected length until it is given up (DESIGN.md §5)."""
+HELD: Final = timedelta(seconds=8)
+"""How long whoever cut a line off is left in peace (home-assistant-voice.md §3)."""

@@ -1,0 +1,182 @@
+"""The outputs of one coach, and which of them speaks next."""
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Sequence
+import logging
+from typing import Any, override
+
+from homeassistant.core import Context, HomeAssistant, callback
+
+from ..massage.wording import Line
+from .ear import Ear
+from .notify import Texter, TextSpeaker, speaks
+from .outputs import Kind, Output, SpeechError
+from .player import PlayerSpeaker
+from .satellite import SatelliteSpeaker
+from .speaker import Ending, Speaker
+from .synthesis import Clip, Synthesis
+from .tiers import Tier
+
+type Start = Callable[[Coroutine[Any, Any, bool], str], asyncio.Task[bool]]
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class _Reader(TextSpeaker):
+    """A notify entity whose device reads out what it is sent."""
+
+    @property
+    @override
+    def claims(self) -> Tier:
+        return Tier.MEASURED
+
+
+class _Captions(TextSpeaker):
+    """Lines that are shown by the coach itself, and sent as text where that works."""
+
+    @override
+    async def async_speak(self, line: Line, clip: Clip, context: Context) -> Ending:
+        try:
+            return await super().async_speak(line, clip, context)
+        except SpeechError:
+            await asyncio.sleep(clip.seconds)
+            return Ending.SPOKEN
+
+
+class Voices:
+    """Everything a coach speaks or writes through, in the order of preference."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        outputs: Sequence[Output],
+        *,
+        tag: str,
+        together: bool,
+        changed: Callable[[], None],
+    ) -> None:
+        """Get ready; `changed` is called when an output comes or goes.
+
+        What is written on telephones is known there by the `tag`.
+        """
+        self._hass, self._together = hass, together
+        synthesis = Synthesis(hass)
+        self._texters: list[Texter] = []
+        self.writing: set[asyncio.Task[bool]] = set()
+        """Texts that are being handed over."""
+        self._spoken: list[Speaker] = []
+        for output in outputs:
+            match output.kind:
+                case Kind.SATELLITE:
+                    self._spoken.append(SatelliteSpeaker(hass, output, synthesis))
+                case Kind.PLAYER:
+                    self._spoken.append(PlayerSpeaker(hass, output, synthesis))
+                case Kind.NOTIFY if speaks(hass, output):
+                    self._spoken.append(_Reader(hass, [Texter(hass, output, tag)], synthesis))
+                case Kind.NOTIFY:
+                    self._texters.append(Texter(hass, output, tag))
+        self._text = TextSpeaker(hass, self._texters, synthesis, tag=tag)
+        self._captions = _Captions(hass, self._texters, synthesis, tag=tag)
+        self.ears: Sequence[Ear] = ()
+        """The satellites of the room that are no outputs; they are followed."""
+        self._changed = changed
+
+    @property
+    def all(self) -> Sequence[Speaker]:
+        """Every output that can carry a session; where none has a voice, that is the text."""
+        return self._spoken or ([self._text] if self._texters else [])
+
+    @property
+    def available(self) -> bool:
+        """Whether at least one of them can be used now."""
+        return any(speaker.available for speaker in self.all)
+
+    @callback
+    def start(self) -> None:
+        """Begin to follow the entities."""
+        for speaker in self.all:
+            speaker.changed = self._changed
+            speaker.start()
+
+    @callback
+    def stop(self) -> None:
+        """Stop following them."""
+        for speaker in self.all:
+            speaker.stop()
+        self._listen(())
+
+    @callback
+    def renew(self, ears: Sequence[Ear]) -> None:
+        """Begin another session."""
+        for speaker in self.all:
+            speaker.renew()
+        ours = {speaker.output.entity_id for speaker in self.all}
+        self._listen([ear for ear in ears if ear.entity_id not in ours])
+
+    @property
+    def next_up(self) -> Sequence[Speaker]:
+        """Those that would speak a line now."""
+        return self.for_line((), silent=False)
+
+    def for_line(self, tried: Collection[str], *, silent: bool) -> Sequence[Speaker]:
+        """Return those that speak the next line: one, or all of them; those that failed lately last.
+
+        `silent` leaves the text alone, even where there is nobody to write to: it is shown anyway.
+        """
+        if silent:
+            return [self._captions]
+        now = self._hass.loop.time()
+        usable = [one for one in self.all if one.available and one.output.entity_id not in tried]
+        if not usable:
+            return []
+        fit = [one for one in usable if one.benched_until <= now]
+        return (fit or usable) if self._together else [(fit or usable)[0]]
+
+    def second_best(self, speakers: Sequence[Speaker]) -> bool:
+        """Tell whether the output that is preferred is not among those that speak."""
+        return bool(self._spoken) and not {self._captions, self._spoken[0]} & set(speakers)
+
+    def write(self, text: str, context: Context, start: Start) -> None:
+        """Send a text beside the voice, without waiting for it; `start` makes tasks."""
+        for texter in self._texters:
+            task = start(texter.async_send(text, context), "text")
+            self.writing.add(task)
+            task.add_done_callback(self.writing.discard)
+
+    async def async_warm(self, lines: Sequence[Line]) -> bool:
+        """Have lines synthesised for every voice; tell whether the first one could be.
+
+        The voice that would speak now comes first, and the others for when it fails.
+        """
+        able = [one for one in self._preferred() if await _async_can_prepare(one, lines[0])]
+        if not able:
+            return False
+        for speaker in able:
+            for line in lines[1:]:
+                await _async_can_prepare(speaker, line)
+        return True
+
+    def _preferred(self) -> Sequence[Speaker]:
+        """Return one output for each voice."""
+        now = self._hass.loop.time()
+        usable = [one for one in self.all if one.available]
+        usable.sort(key=lambda one: one.benched_until > now)
+        return list(
+            {(one.claims is Tier.TEXT, one.voice): one for one in reversed(usable)}.values()
+        )[::-1]
+
+    def _listen(self, ears: Sequence[Ear]) -> None:
+        for ear in self.ears:
+            ear.stop()
+        self.ears = ears
+        for ear in ears:
+            ear.start()
+
+
+async def _async_can_prepare(speaker: Speaker, line: Line) -> bool:
+    try:
+        await speaker.async_prepare(line)
+    except Exception as error:  # noqa: BLE001 - an engine may raise anything
+        _LOGGER.debug("Could not synthesise %s for %s: %r", line.key, speaker, error)
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""What a session makes of how its lines went: begun, spoken, cut off by the person, failed."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from . import halts, moves, steps
+from .asking import answer_time, question_line
+from .moves import Move
+from .states import Asking, Ended, Instructing, Interrupted, Paused, PauseReason, Session, Working
+from .waits import HELD, SPEECH_SPARE, WAIT_LIMIT
+
+
+def begun(s: Session, number: int, seconds: float | None, now: datetime) -> Session:
+    """Let the expected length of the awaited line count from now on."""
+    match s.state:
+        case Instructing(awaited=awaited) if number == awaited and s.step is not None:
+            speech = timedelta(seconds=s.step.lines[-1].seconds if seconds is None else seconds)
+            return replace(s, state=replace(s.state, give_up_at=now + speech + SPEECH_SPARE))
+        case Asking(awaited=awaited) if number == awaited:
+            return replace(s, state=replace(s.state, begun=True))
+        case _:
+            return s
+
+
+def spoken(s: Session, number: int, now: datetime) -> Session:
+    """Go on with what waited for the end of a line."""
+    match s.state:
+        case Instructing(awaited=awaited) if number == awaited:
+            return steps.work(s, now)
+        case Working(ramp=ramp) if ramp is not None and number == ramp.cue:
+            return replace(s, state=replace(s.state, ramp=ramp.heard(now)))
+        case Asking(awaited=awaited, question=question) if number == awaited:
+            give_up_at = now + answer_time(question)
+            state = replace(s.state, awaited=None, begun=True, give_up_at=give_up_at)
+            return replace(s, state=state)
+        case _:
+            return s
+
+
+def cut(s: Session, now: datetime) -> Move:
+    """Leave room for the person who spoke over a line, and for that line once more.
+
+    No step up follows in this round, whatever else is said. A skin check is not given more time:
+    the heat goes on behind it.
+    """
+    state = s.state
+    match state:
+        case Instructing() if s.step is not None:
+            speech = timedelta(seconds=sum(line.seconds for line in s.step.setup + s.step.lines))
+            again = max(state.give_up_at, now + HELD + WAIT_LIMIT + speech + SPEECH_SPARE)
+            s = replace(s, state=replace(state, give_up_at=again))
+        case Asking(heating=None, question=question):
+            speech = timedelta(seconds=question_line(s, question).seconds)
+            wait = HELD + WAIT_LIMIT + speech + SPEECH_SPARE + answer_time(question)
+            s = replace(s, state=replace(state, give_up_at=max(state.give_up_at, now + wait)))
+        case _:
+            pass
+    if isinstance(s.state, Instructing | Working):
+        return moves.hold_level(s, s.level, now)
+    return s, ()
+
+
+def failed(s: Session, now: datetime) -> Move:
+    """Pause: no output is left, and whoever cannot be spoken to shall not press."""
+    match s.state:
+        case Paused() | Interrupted() | Ended():
+            return s, ()
+        case _:
+            return halts.pause(s, PauseReason.SILENT, now)
