@@ -13,6 +13,7 @@ PLATFORMS: Final = (
     Platform.EVENT,
     Platform.SELECT,
     Platform.SENSOR,
+    Platform.SWITCH,
 )
 
 
