@@ -1,13 +1,16 @@
 """Turn lines into clips ahead of time, with exactly the options their consumer will ask for.
 
 Home Assistant keeps what an engine made under text, engine, language and options. Ask with the same
-four and a line that was made before costs about a millisecond.
+four and a line that was made before costs about a millisecond. What is remembered here beside that
+are lengths, and where the clips with silence around them are.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
-import struct
+from hashlib import blake2b
+import logging
+from pathlib import Path
 from typing import Final
 
 from homeassistant.components import tts
@@ -20,12 +23,21 @@ from homeassistant.components.assist_satellite.const import (
 )
 from homeassistant.components.tts.const import DOMAIN as TTS_DOMAIN
 from homeassistant.core import HomeAssistant, callback
-import mutagen
+
+from ..const import DOMAIN
+from .measure import measure
+from .padding import Kept, is_kept, keep_padded
+
+_LOGGER = logging.getLogger(__name__)
 
 SECONDS_PER_CHARACTER: Final = 0.065
 """Length of speech whose clip cannot be measured (home-assistant-voice.md §4)."""
-UNKNOWN_SIZE: Final = 0x7FFF_FFFF
-"""A streamed WAV is written before its size is known, and says a number from here up instead."""
+REMEMBERED: Final = 2000
+"""So many clips are known by their length, some ten sessions; our choice."""
+WARM_SECONDS: Final = 30.0
+"""What an engine gets for one line; a local one may load its model first. Our choice."""
+WARM_FAILURES: Final = 3
+"""An engine that fails at so many lines on end is lost; our choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +59,38 @@ class Clip:
     """A line that is ready to be played."""
 
     seconds: float
-    """Its length: measured in the sound itself wherever that is possible."""
+    """Until its last word has been spoken, the silence before it included: measured in the sound
+    itself wherever that is possible."""
     media_id: str = ""
+    lead_in: float = 0.0
+    """Seconds of silence before the first word; 0 where none could be put there."""
+    tail: float = 0.0
+    """Seconds of silence after the last word, which nobody has to wait for."""
+
+    @property
+    def whole(self) -> float:
+        """Seconds until all of it has been played."""
+        return self.seconds + self.tail
+
+    @property
+    def padded(self) -> bool:
+        """Whether it has silence around it: then only `media_id` plays it, not its text."""
+        return bool(self.lead_in or self.tail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of a clip."""
+
+    digest: bytes
+    """Tells the sound that this is about: another may be made under the same name later."""
+    seconds: float
+    """Of the speech alone."""
+    kept: Kept | None
+    """Where it is with silence around it; None where that was not wanted or not possible."""
+
+
+type _Key = tuple[Voice, str, float, float]
 
 
 class Synthesis:
@@ -57,26 +99,104 @@ class Synthesis:
     def __init__(self, hass: HomeAssistant) -> None:
         """Remember nothing yet."""
         self._hass = hass
-        self._seconds: dict[tuple[Voice, str], float] = {}
+        self._folder = Path(hass.config.cache_path(DOMAIN))
+        self._known: dict[_Key, _Known] = {}
+        self._unpadded: set[Voice] = set()
 
-    async def async_clip(self, voice: Voice, text: str) -> Clip:
-        """Make the clip of a text, or find it made.
+    async def async_clip(
+        self, voice: Voice, text: str, *, lead_in: float = 0.0, tail: float = 0.0
+    ) -> Clip:
+        """Make the clip of a text, or find it made, with seconds of silence around it.
 
         Raises whatever the engine raises; a speaker that is simply told to say the text would
-        stay silent instead (home-assistant-voice.md §3).
+        stay silent instead (home-assistant-voice.md §3). Silence that cannot be put around a clip
+        is left out.
         """
         stream = tts.async_create_stream(
             self._hass, voice.engine, voice.language, dict(voice.options)
         )
         stream.async_set_message(text)
         data = b"".join([chunk async for chunk in stream.async_stream_result()])
-        if (seconds := self._seconds.get((voice, text))) is None:
-            # In the executor because decoding is work, and may import a decoder first.
-            seconds = await self._hass.async_add_executor_job(measure, data)
-            if seconds is None:
-                seconds = len(text) * SECONDS_PER_CHARACTER
-            self._seconds[voice, text] = seconds
-        return Clip(seconds, stream.media_source_id)
+        known = await self._async_known((voice, text, lead_in, tail), data)
+        if known.kept is None:
+            return Clip(known.seconds, stream.media_source_id)
+        stream.delete()
+        kept = known.kept
+        return Clip(
+            kept.lead_in + known.seconds, self._serve(voice, kept.path), kept.lead_in, kept.tail
+        )
+
+    async def async_warm(
+        self, voice: Voice, texts: Iterable[str], *, lead_in: float = 0.0, tail: float = 0.0
+    ) -> tuple[str, ...]:
+        """Make the clips of texts ahead, one at a time; return the texts that failed.
+
+        Raises what the engine raised, or TimeoutError, if it fails at the first of them or at
+        three on end: then it is lost.
+        """
+        failed: list[str] = []
+        in_a_row, made = 0, False
+        for text in dict.fromkeys(texts):
+            try:
+                async with asyncio.timeout(WARM_SECONDS):
+                    await self.async_clip(voice, text, lead_in=lead_in, tail=tail)
+            except Exception as error:
+                failed.append(text)
+                in_a_row += 1
+                if not made or in_a_row >= WARM_FAILURES:
+                    raise
+                _LOGGER.warning("%s could not synthesise a line ahead: %r", voice.engine, error)
+            else:
+                in_a_row, made = 0, True
+        return tuple(failed)
+
+    async def _async_known(self, key: _Key, data: bytes) -> _Known:
+        """Return what is known of a clip; find out what is not, in the executor."""
+        digest = blake2b(data, digest_size=16).digest()
+        known = self._known.pop(key, None)
+        if known is None or known.digest != digest or not await self._async_is_kept(known):
+            known = await self._hass.async_add_executor_job(self._examine, key, data, digest)
+        # What was asked for last is the last to be forgotten.
+        self._known[key] = known
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return known
+
+    async def _async_is_kept(self, known: _Known) -> bool:
+        if known.kept is None:
+            return True
+        return await self._hass.async_add_executor_job(is_kept, known.kept.path)
+
+    def _examine(self, key: _Key, data: bytes, digest: bytes) -> _Known:
+        """Measure a clip and put silence around it; work for the executor."""
+        voice, text, lead_in, tail = key
+        if (seconds := measure(data)) is None:
+            seconds = len(text) * SECONDS_PER_CHARACTER
+        kept: Kept | None = None
+        if lead_in or tail:
+            reason: object = "of its format"
+            try:
+                kept = keep_padded(self._folder, data, lead_in, tail)
+            except OSError as error:
+                # Worth another try when the clip is asked for again.
+                reason, digest = repr(error), b""
+            if kept is None and voice not in self._unpadded:
+                self._unpadded.add(voice)
+                _LOGGER.warning(
+                    "Clips of %s are played without silence around them, because %s",
+                    voice.engine,
+                    reason,
+                )
+        return _Known(digest, seconds, kept)
+
+    def _serve(self, voice: Voice, path: Path) -> str:
+        """Return a media id under which Home Assistant serves a file as if an engine had made it."""
+        options = {tts.ATTR_PREFERRED_FORMAT: path.suffix[1:]}
+        stream = tts.async_create_stream(self._hass, voice.engine, voice.language, options)
+        stream.async_override_result(path)
+        # They made the name and the type right, and would now have the file converted.
+        stream.options.clear()
+        return stream.media_source_id
 
 
 @callback
@@ -98,8 +218,12 @@ def satellite_voice(hass: HomeAssistant, entity_id: str) -> Voice | None:
         return None
     if (satellite := hass.data[DATA_COMPONENT].get_entity(entity_id)) is None:
         return None
+    select = satellite.pipeline_entity_id
+    if select is not None and hass.states.get(select) is None:
+        # Home Assistant would raise when the satellite is told to speak.
+        return None
     try:
-        pipeline = async_get_pipeline(hass, _pipeline_id(hass, satellite.pipeline_entity_id))
+        pipeline = async_get_pipeline(hass, _pipeline_id(hass, select))
     except PipelineNotFound:
         return None
     voice = engine_voice(hass, pipeline.tts_engine, pipeline.tts_language, pipeline.tts_voice)
@@ -116,56 +240,3 @@ def _pipeline_id(hass: HomeAssistant, entity_id: str | None) -> str | None:
         return None
     pipelines = async_get_pipelines(hass)
     return next((pipeline.id for pipeline in pipelines if pipeline.name == state.state), None)
-
-
-def measure(data: bytes) -> float | None:
-    """Return the seconds that a clip lasts, or None if that cannot be told.
-
-    Raises ValueError if there is no sound in it at all.
-    """
-    if not data:
-        raise ValueError("The engine made no sound")
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        return _wav_seconds(data)
-    if data[:4] == b"fLaC":
-        return _decoded_seconds(data)
-    try:
-        file = mutagen.File(BytesIO(data))
-    except mutagen.MutagenError:
-        return None
-    return (file.info.length or None) if file is not None else None
-
-
-def _wav_seconds(data: bytes) -> float | None:
-    """Count the samples that are there, whatever the header says."""
-    byte_rate, position = 0, 12
-    while position + 8 <= len(data):
-        name, size = data[position : position + 4], struct.unpack_from("<I", data, position + 4)[0]
-        position += 8
-        if name == b"fmt " and position + 12 <= len(data):
-            byte_rate = struct.unpack_from("<I", data, position + 8)[0]
-        elif name == b"data":
-            there = len(data) - position
-            sound = there if size >= UNKNOWN_SIZE else min(size, there)
-            return sound / byte_rate if sound and byte_rate else None
-        # Chunks are padded to an even length.
-        position += size + size % 2
-    return None
-
-
-def _decoded_seconds(data: bytes) -> float | None:
-    """Decode the sound: a streamed FLAC says nothing about its length."""
-    try:
-        # Comes with Home Assistant's `stream`, which not everybody runs.
-        import av  # type: ignore[import-not-found]  # noqa: PLC0415 - as the line above says
-    except ImportError:
-        return None
-    samples, rate = 0, 0
-    try:
-        with av.open(BytesIO(data)) as container:
-            for frame in container.decode(audio=0):
-                samples += frame.samples
-                rate = frame.sample_rate
-    except av.FFmpegError:
-        return None
-    return samples / rate if rate else None
