@@ -85,6 +85,8 @@ def fillings(catalogue: Catalogue, book: Phrasebook) -> Mapping[str, tuple[objec
         "other": (Side.LEFT, Side.RIGHT),
         "length": tuple(Length),
         "phase": tuple(Phase),
+        "step": (1, 27),
+        "steps": (27, 60),
         "area": names,
         # The ear names three examples at most.
         "areas": (names[0], " or ".join((", ".join(longest[:-1]), longest[-1]))),

@@ -7,68 +7,130 @@ from typing import Final, override
 
 from homeassistant.components.notify.const import ATTR_MESSAGE, DOMAIN, SERVICE_SEND_MESSAGE
 from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 
+from ..const import DOMAIN as OUR_DOMAIN
 from ..massage.wording import Line
-from .outputs import Output, SpeechError, refusal
+from .outputs import Kind, Output, SpeechError, refusal
+from .phone import async_push, line_data, phone_of
 from .speaker import Ending, Speaker
 from .synthesis import Clip, Synthesis, Voice
+from .tiers import Tier
 
 _LOGGER = logging.getLogger(__name__)
 
 SEND_SECONDS: Final = 10.0
-"""How long a message may take to be handed over."""
+"""How long after it was asked for a message may still be handed over."""
+VOICES: Final[dict[str, tuple[str, ...]]] = {
+    "alexa_devices": ("-speak", "-announce"),
+    "fully_kiosk": ("-tts",),
+}
+"""How unique ids end of notify entities that read their texts out, by integration."""
+
+
+@callback
+def speaks(hass: HomeAssistant, output: Output) -> bool:
+    """Tell whether an output is heard; a notify entity is when it reads its texts out."""
+    if output.kind is not Kind.NOTIFY:
+        return output.kind is not None
+    entry = er.async_get(hass).async_get(output.entity_id)
+    return entry is not None and entry.unique_id.endswith(VOICES.get(entry.platform, ()))
 
 
 class Texter:
-    """Writes to one notify entity, in the order in which it is asked to."""
+    """Writes to one notify entity, in the order in which it is asked to.
 
-    def __init__(self, hass: HomeAssistant, output: Output) -> None:
-        """Get ready."""
+    On a telephone with Home Assistant's app the lines of one `tag` replace each other.
+    """
+
+    def __init__(self, hass: HomeAssistant, output: Output, tag: str = OUR_DOMAIN) -> None:
+        """Get ready; the tag is the coach's own (`phone.tag_of`)."""
         self.output = output
-        self._hass = hass
+        self._hass, self._tag = hass, tag
         self._turn = asyncio.Lock()
+        self._works = True
 
     @property
     def available(self) -> bool:
         """Whether it can be written to now."""
         return refusal(self._hass, self.output) is None
 
-    async def async_send(self, text: str, context: Context) -> bool:
-        """Hand a text over; return whether that worked, and raise nothing."""
-        data = {ATTR_ENTITY_ID: self.output.entity_id, ATTR_MESSAGE: text}
+    async def async_send(self, text: str, context: Context, *, alone: bool = False) -> bool:
+        """Hand a text over; return whether that worked, and raise nothing.
+
+        `alone`: it is not spoken as well.
+        """
         try:
-            async with self._turn, asyncio.timeout(SEND_SECONDS):
+            # The time runs while it waits too, so that nothing piles up behind one that hangs.
+            async with asyncio.timeout(SEND_SECONDS), self._turn:
                 if not self.available:
                     return False
-                await self._hass.services.async_call(
-                    DOMAIN, SERVICE_SEND_MESSAGE, data, blocking=True, context=context
-                )
+                await self._async_hand_over(text, context, alone=alone)
         except Exception as error:  # noqa: BLE001 - a phone that cannot be reached ends no session
-            _LOGGER.warning("%s could not be written to: %r", self.output.entity_id, error)
+            level = logging.WARNING if self._works else logging.DEBUG
+            _LOGGER.log(level, "%s could not be written to: %r", self.output.entity_id, error)
+            self._works = False
             return False
+        self._works = True
         return True
+
+    async def _async_hand_over(self, text: str, context: Context, *, alone: bool) -> None:
+        if (phone := phone_of(self._hass, self.output.entity_id)) is not None:
+            data = line_data(self._tag, alone=alone)
+            await async_push(self._hass, phone, text, data, context=context)
+            return
+        fields = {ATTR_ENTITY_ID: self.output.entity_id, ATTR_MESSAGE: text}
+        await self._hass.services.async_call(
+            DOMAIN, SERVICE_SEND_MESSAGE, fields, blocking=True, context=context
+        )
 
 
 class TextSpeaker(Speaker):
-    """Stands in for a voice where there is none: every line is text, at the pace of speech."""
+    """Stands in for a voice where there is none: every line is text, at the pace of speech.
+
+    Without texters it keeps that pace alone: what is said is shown elsewhere, as a caption.
+    """
 
     def __init__(
-        self, hass: HomeAssistant, texters: Sequence[Texter], synthesis: Synthesis
+        self,
+        hass: HomeAssistant,
+        texters: Sequence[Texter],
+        synthesis: Synthesis,
+        *,
+        tag: str = OUR_DOMAIN,
     ) -> None:
-        """Speak through all of the texters, at least one."""
-        super().__init__(hass, texters[0].output, synthesis)
+        """Speak through all of the texters; with none, the tag makes it the coach's own."""
+        nowhere = Output(f"{Kind.NOTIFY}.{tag.lower()}_captions")
+        super().__init__(hass, texters[0].output if texters else nowhere, synthesis)
         self._texters = texters
+        self._sending: set[asyncio.Task[bool]] = set()
+
+    @override
+    def stop(self) -> None:
+        super().stop()
+        for task in self._sending:
+            task.cancel()
+
+    @property
+    @override
+    def claims(self) -> Tier:
+        return Tier.TEXT
 
     @property
     @override
     def available(self) -> bool:
-        return any(texter.available for texter in self._texters)
+        return not self._texters or any(texter.available for texter in self._texters)
 
     @property
     @override
     def voice(self) -> Voice | None:
         return None
+
+    @property
+    @override
+    def latency(self) -> float:
+        return 0.0
 
     @override
     async def async_prepare(self, line: Line) -> Clip:
@@ -80,10 +142,26 @@ class TextSpeaker(Speaker):
 
     @override
     async def async_speak(self, line: Line, clip: Clip, context: Context) -> Ending:
-        sent = await asyncio.gather(
-            *(texter.async_send(line.text, context) for texter in self._texters)
-        )
-        if not any(sent):
+        sending = [self._send(texter, line.text, context) for texter in self._texters]
+        if sending and not await _one_works(sending):
             raise SpeechError("no message could be handed over")
+        # Whoever is slower than the first gets it meanwhile, and holds nobody up.
         await asyncio.sleep(clip.seconds)
         return Ending.SPOKEN
+
+    def _send(self, texter: Texter, text: str, context: Context) -> asyncio.Task[bool]:
+        task = self._hass.async_create_background_task(
+            texter.async_send(text, context, alone=True),
+            f"{OUR_DOMAIN} text to {texter.output.entity_id}",
+        )
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        return task
+
+
+async def _one_works(sending: Sequence[asyncio.Task[bool]]) -> bool:
+    """Return as soon as one has worked, or when none has."""
+    for ended in asyncio.as_completed(sending):
+        if await ended:
+            return True
+    return False
