@@ -5,8 +5,7 @@ four and a line that was made before costs about a millisecond. What is remember
 are lengths, and where the clips with silence around them are.
 """
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 import logging
@@ -34,10 +33,6 @@ SECONDS_PER_CHARACTER: Final = 0.065
 """Length of speech whose clip cannot be measured (home-assistant-voice.md §4)."""
 REMEMBERED: Final = 2000
 """So many clips are known by their length, some ten sessions; our choice."""
-WARM_SECONDS: Final = 30.0
-"""What an engine gets for one line; a local one may load its model first. Our choice."""
-WARM_FAILURES: Final = 3
-"""An engine that fails at so many lines on end is lost; our choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,30 +120,6 @@ class Synthesis:
         return Clip(
             kept.lead_in + known.seconds, self._serve(voice, kept.path), kept.lead_in, kept.tail
         )
-
-    async def async_warm(
-        self, voice: Voice, texts: Iterable[str], *, lead_in: float = 0.0, tail: float = 0.0
-    ) -> tuple[str, ...]:
-        """Make the clips of texts ahead, one at a time; return the texts that failed.
-
-        Raises what the engine raised, or TimeoutError, if it fails at the first of them or at
-        three on end: then it is lost.
-        """
-        failed: list[str] = []
-        in_a_row, made = 0, False
-        for text in dict.fromkeys(texts):
-            try:
-                async with asyncio.timeout(WARM_SECONDS):
-                    await self.async_clip(voice, text, lead_in=lead_in, tail=tail)
-            except Exception as error:
-                failed.append(text)
-                in_a_row += 1
-                if not made or in_a_row >= WARM_FAILURES:
-                    raise
-                _LOGGER.warning("%s could not synthesise a line ahead: %r", voice.engine, error)
-            else:
-                in_a_row, made = 0, True
-        return tuple(failed)
 
     async def _async_known(self, key: _Key, data: bytes) -> _Known:
         """Return what is known of a clip; find out what is not, in the executor."""
