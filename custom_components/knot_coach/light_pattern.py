@@ -47,8 +47,8 @@ REST: Final = 6.0
 OUT: Final = 20.0
 IN: Final = 90.0
 """Percent when all the breath is out, and in."""
-MOVE: Final = 30.0
-"""Percent while one moves or searches, without a level of pressure."""
+MOVE: Final = 50.0
+"""Percent while one moves, searches or stretches for a moment: no level of pressure looks like it."""
 KNOCK: Final = 60.0
 ALARM: Final = 100.0
 HARDEST: Final = 7
@@ -119,13 +119,13 @@ class _Leg:
 
 _PATTERNS: Final = {
     Kind.ASK: (
-        _Leg(1, KNOCK, lit=True),
-        _Leg(1, REST),
-        _Leg(1, KNOCK, lit=True),
-        _Leg(1, REST),
+        _Leg(1.5, KNOCK, lit=True),
+        _Leg(1.5, REST),
+        _Leg(1.5, KNOCK, lit=True),
+        _Leg(1.5, REST),
         _Leg(4, REST),
     ),
-    Kind.WAIT: (_Leg(1, KNOCK, lit=True), _Leg(1, REST), _Leg(6, REST)),
+    Kind.WAIT: (_Leg(1.5, KNOCK, lit=True), _Leg(1.5, REST), _Leg(7, REST)),
     Kind.ALARM: (_Leg(2, ALARM, lit=True), _Leg(2, REST)),
 }
 
