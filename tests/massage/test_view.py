@@ -1,11 +1,12 @@
 """What can be seen of a session."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from massage.areas import Side
-from massage.messages import Answer, Command, HeatReady, Priority, Question
+from massage.messages import Answer, Command, HeatReady, NotNow, Priority, Question
 from massage.phases import Length, Phase
 from massage.snapshot import restore, save
 from massage.states import ALLOWED, Asking, Instructing, Working
@@ -120,6 +121,29 @@ def test_the_lines_ahead_hold_what_will_be_said(target: int) -> None:
     stage.run()
     said = [say for *_, say in stage.spoken[mark:] if say.priority is not Priority.ANSWER]
     assert [say.line.key for say in said if say.line not in ahead] == ["end"]
+
+
+@pytest.mark.parametrize("word", [*Command])
+def test_the_lines_ahead_hold_what_is_answered_to_a_word(word: Command) -> None:
+    """But for when it cannot be done, and what depends on how long it took."""
+    stage = stage_in(Phase.PRESS)
+    # As they were when the session began.
+    ahead = lines_ahead(replace(stage.s, index=0))
+    stage.run(20)
+    mark = len(stage.spoken)
+    try:
+        stage.obey(word)
+    except NotNow:
+        return
+    stage.run(40)
+    keys = {say.line.key for *_, say in stage.spoken[mark:] if say.line not in ahead}
+    assert keys <= {"end", "end_unrated"}
+
+
+def test_what_ends_a_session_for_safety_is_among_the_lines_ahead() -> None:
+    stage = stage_in(Phase.PRESS)
+    keys = {line.key for line in lines_ahead(stage.s)}
+    assert {"safety_stop_1", "safety_stop_2", "emergency_1", "emergency_2", "stopped"} <= keys
 
 
 def test_an_interruption() -> None:

@@ -8,6 +8,7 @@ from .areas import Side
 from .messages import Command, Question
 from .moves import left_of
 from .phases import Length, Phase
+from .pressure import LOWEST
 from .states import (
     ALLOWED,
     Asking,
@@ -71,8 +72,15 @@ class SessionView:
 
 
 IDLE = SessionView()
-_READY_WORDS = ("l3", "l4", "l5", "l6", "paused", "too_much", "released", "stopped")
-"""What may be needed at any moment and cannot wait to be synthesised."""
+_READY_WORDS = (
+    *("safety_stop_1", "safety_stop_2", "emergency_1", "emergency_2", "stopped", "paused"),
+    *("too_much", "breathe_after_too_much", "l1", "l2", "l3", "l4", "l5", "l6", "released"),
+    *("resumed", "paused_unanswered", "paused_clock", "not_yet", "not_yet_end", "extend"),
+    *("no_more_time", "as_firm", "lost", "found", "not_found", "same_again", "press_again"),
+    *("lighter_ack", "wrap_up", "ache_ask", "ache_dull", "wrong_ask", "wrong_no", "worse"),
+    *("stopped_timeout", "time_up"),
+)
+"""What may be needed at any moment and cannot wait to be synthesised, or for a voice that is lost."""
 
 
 def view(s: Session | None, now: datetime) -> SessionView:
@@ -160,5 +168,6 @@ def lines_ahead(s: Session) -> list[Line]:
     for step in s.steps[s.index :]:
         lines += [*step.setup, *step.lines, *(cue.line for cue in step.cues)]
     ready = [s.line(key, 0) for key in _READY_WORDS]
+    ready += [s.line("lower", 0, level=level) for level in range(LOWEST, s.ceiling)]
     ready += [other for line in ready for other in line.instead]
     return list(dict.fromkeys([*lines, *ready, *(one for line in lines for one in line.instead)]))
