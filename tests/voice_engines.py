@@ -24,10 +24,11 @@ def clip_seconds(text: str) -> float:
     return len(text.split()) * SECONDS_PER_WORD
 
 
-def wav(text: str) -> bytes:
+def wav(text: str, seconds: float | None = None) -> bytes:
     """Return a clip of a text; its samples spell the text, so that it can be heard again."""
     buffer = io.BytesIO()
-    samples = text.encode().ljust(2 * round(clip_seconds(text) * SAMPLE_RATE), b"\0")
+    seconds = clip_seconds(text) if seconds is None else seconds
+    samples = text.encode().ljust(2 * round(seconds * SAMPLE_RATE), b"\0")
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -39,6 +40,8 @@ def wav(text: str) -> bytes:
 async def listen(hass: HomeAssistant, token: str) -> tuple[str, float]:
     """Fetch a synthesised clip as a device does; return what it says and how long it is.
 
+    Silence around the words is part of the length.
+
     Raises what the engine raised.
     """
     stream = tts.async_get_stream(hass, token)
@@ -46,7 +49,7 @@ async def listen(hass: HomeAssistant, token: str) -> tuple[str, float]:
     data = b"".join([chunk async for chunk in stream.async_stream_result()])
     with wave.open(io.BytesIO(data)) as file:
         frames = file.getnframes()
-        return file.readframes(frames).rstrip(b"\0").decode(), frames / file.getframerate()
+        return file.readframes(frames).strip(b"\0").decode(), frames / file.getframerate()
 
 
 class FakeTTS(tts.TextToSpeechEntity):
@@ -65,6 +68,10 @@ class FakeTTS(tts.TextToSpeechEntity):
         self.delay = 0.0
         self.broken: set[str] | bool = False
         """Texts that cannot be synthesised; True for all."""
+        self.loses: set[int] = set()
+        """Which of the texts it is asked for, counted from 1, it can never synthesise."""
+        self.lengths: dict[str, float] = {}
+        """Seconds of the clip of a text; 0.4 a word where none are given."""
 
     @override
     def async_get_supported_voices(self, language: str) -> list[tts.Voice]:
@@ -75,11 +82,18 @@ class FakeTTS(tts.TextToSpeechEntity):
         self, message: str, language: str, options: dict[str, Any]
     ) -> tts.TtsAudioType:
         self.calls.append((message, language, dict(options)))
+        if len({text for text, _, _ in self.calls}) in self.loses and self.broken is not True:
+            self.broken = {message, *(self.broken or ())}
+            self.loses.discard(len({text for text, _, _ in self.calls}))
         if self.delay:
             await asyncio.sleep(self.delay)
         if self.broken is True or (self.broken and message in self.broken):
             raise HomeAssistantError("The voice is lost")
-        return "wav", wav(message)
+        return "wav", wav(message, self.lengths.get(message))
+
+    def seconds(self, text: str) -> float:
+        """Return how long its clip of a text is."""
+        return self.lengths.get(text, clip_seconds(text))
 
 
 class FakeSTT(stt.SpeechToTextEntity):

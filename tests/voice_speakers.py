@@ -5,8 +5,6 @@ See `tests/voice_stack.py`.
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any, Final, override
 
 from homeassistant.components import media_source, stt
@@ -30,57 +28,26 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
 from tests.voice_engines import FakeSTT, listen
+from tests.voice_faults import (
+    BACK_SECONDS,
+    HANG_SECONDS,
+    RAISED,
+    BargeIn,
+    Fault,
+    Heard,
+    Utterance,
+)
 
 DOMAIN: Final = "voice_mock"
 
-
-class Fault(Enum):
-    """How a satellite or a player misbehaves."""
-
-    NONE = auto()
-    HANGS = auto()
-    """The action does not return; a satellite plays its clip all the same."""
-    CONNECTION_LOST = auto()
-    """ConnectionError at once, as a Wyoming satellite that was unplugged."""
-    ERROR = auto()
-    """HomeAssistantError at once."""
-    NOT_IMPLEMENTED = auto()
-    CRASH = auto()
-    """An exception that nobody expects."""
-    CUT = auto()
-    """The person ends the line after a fifth of it."""
-    AT_ONCE = auto()
-    """Claims to have spoken, and has not."""
-    VANISHES = auto()
-    """Becomes unavailable after a fifth of the line and does not return."""
-    # Of players alone:
-    SLOW_START = auto()
-    """Says that it plays, and does, three seconds late."""
-    NEVER_PLAYING = auto()
-    """Plays without ever saying so."""
-    BLOCKS = auto()
-    """The action returns when the clip has been played, and the state never changes."""
-    STUCK = auto()
-    """Says for ever that it plays."""
-
-
-RAISED: Final = {
-    Fault.CONNECTION_LOST: ConnectionResetError,
-    Fault.ERROR: HomeAssistantError,
-    Fault.NOT_IMPLEMENTED: NotImplementedError,
-    Fault.CRASH: ZeroDivisionError,
-}
-
-
-@dataclass(slots=True)
-class Heard:
-    """A line as it came out of a speaker, in the loop's time."""
-
-    text: str
-    began: float
-    ended: float | None = None
-    """None while it plays."""
-    whole: bool = False
+START_SECONDS: Final = 0.2
+"""What a player takes to start."""
+SLOW_SECONDS: Final = 3.0
+"""What a slow device takes to start."""
+FLICKER_SECONDS: Final = 0.1
+"""Between the two things that happen when a satellite hears its wake word while it plays."""
+AGAIN_SECONDS: Final = 2.0
+"""Until a person who only stopped a satellite says the wake word again."""
 
 
 class _Speaking(Entity):
@@ -95,6 +62,7 @@ class _Speaking(Entity):
         self.fault = Fault.NONE
         """What goes wrong with the lines after those."""
         self.attempts = 0
+        self._playing: set[asyncio.Event] = set()
 
     @property
     def texts(self) -> list[str]:
@@ -106,6 +74,10 @@ class _Speaking(Entity):
         self._attr_available = available
         self.async_write_ha_state()
 
+    async def _come_back(self) -> None:
+        await asyncio.sleep(BACK_SECONDS)
+        self.set_available(True)
+
     def _next_fault(self) -> Fault:
         self.attempts += 1
         fault = self.faults.pop(0) if self.faults else self.fault
@@ -113,18 +85,30 @@ class _Speaking(Entity):
             raise error("The device does not like it")
         return fault
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         entry = self.platform.config_entry
         assert entry is not None
-        entry.async_create_background_task(self.hass, work, name)
+        return entry.async_create_background_task(self.hass, work, name)
 
-    async def _play(self, text: str, seconds: float, *, whole: bool = True) -> None:
-        heard = Heard(text, self.hass.loop.time())
+    def _stop_playing(self) -> None:
+        for stopped in self._playing:
+            stopped.set()
+
+    async def _play(
+        self, text: str, seconds: float, *, whole: bool = True, reply: bool = False
+    ) -> None:
+        """Play for so long, unless it is stopped; `whole` tells whether that is all of the text."""
+        heard = Heard(text, self.hass.loop.time(), reply=reply)
         self.heard.append(heard)
+        stopped = asyncio.Event()
+        self._playing.add(stopped)
         try:
-            await asyncio.sleep(seconds)
+            async with asyncio.timeout(seconds):
+                await stopped.wait()
+        except TimeoutError:
             heard.whole = whole
         finally:
+            self._playing.discard(stopped)
             heard.ended = self.hass.loop.time()
 
 
@@ -150,8 +134,24 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
         self.events: list[PipelineEvent] = []
         self.answers: list[str | None] = []
         """What the person says to the next questions; None for silence."""
-        self.cancelled = 0
+        self.utterances: list[Utterance] = []
+        """What people said to it."""
+        self.barge_in = BargeIn.PLAYS_ON
+        self.reply_seconds: float | None = None
+        """How long its replies are; None: as long as the clip."""
+        self._replies = 0
+        self.reply_hangs = False
+        """It never says that a reply has been spoken."""
+
+    @property
+    def cancelled(self) -> int:
         """How often somebody was cut off while talking to it."""
+        return sum(said.cancelled for said in self.utterances)
+
+    @property
+    def addressed(self) -> bool:
+        """Whether a person talks to it, or waits for its reply."""
+        return any(said.over is None for said in self.utterances)
 
     @callback
     @override
@@ -167,22 +167,39 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
         fault = self._next_fault()
         if fault is Fault.AT_ONCE:
             return
-        assert announcement.tts_token is not None
+        if fault is Fault.NO_BEGINNING:
+            await self.hass.loop.create_future()
+        # What is told to be played by its media id has the token at the end of its address.
+        token = announcement.tts_token or announcement.media_id.rpartition("/")[2]
         try:
-            text, seconds = await listen(self.hass, announcement.tts_token)
+            text, seconds = await listen(self.hass, token)
         except HomeAssistantError:
             # As real ones: what cannot be fetched is not played, and nobody is told.
             return
-        if fault is Fault.CUT:
+        # Who gives up waiting does not stop the device.
+        await asyncio.shield(self._begin(self._announce(text, seconds, fault), "announcement"))
+
+    async def _announce(self, text: str, seconds: float, fault: Fault) -> None:
+        if fault in (Fault.CUT, Fault.VANISHES, Fault.DROPS):
             await self._play(text, seconds / 5, whole=False)
-            return
-        if fault is Fault.VANISHES:
-            await self._play(text, seconds / 5, whole=False)
-            self.set_available(False)
-            await self.hass.loop.create_future()
-        await self._play(text, seconds)
-        if fault is Fault.HANGS:
-            await self.hass.loop.create_future()
+        elif fault is Fault.EARLY:
+            self._begin(self._play(text, seconds), "clip")
+            await asyncio.sleep(seconds / 4)
+        else:
+            await asyncio.sleep(SLOW_SECONDS if fault is Fault.SLOW_START else 0)
+            await self._play(text, seconds)
+        match fault:
+            case Fault.VANISHES:
+                self.set_available(False)
+                await self.hass.loop.create_future()
+            case Fault.DROPS:
+                self.set_available(False)
+                self._begin(self._come_back(), "back")
+                raise HomeAssistantError("EOF received")
+            case Fault.HANGS:
+                await self.hass.loop.create_future()
+            case Fault.HANGS_LONG:
+                await asyncio.sleep(HANG_SECONDS - seconds)
 
     @override
     async def async_start_conversation(
@@ -197,36 +214,63 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
 
         A reply is spoken by a task of its own, during which the state is `responding`.
         """
+        if self._playing and self.barge_in is not BargeIn.PLAYS_ON:
+            await self._barge_in()
         engine = next(
             entity
             for entity in self.hass.data[stt.DATA_COMPONENT].entities
             if isinstance(entity, FakeSTT)
         )
         engine.text = text
+        said = Utterance(text, self.hass.loop.time())
+        self.utterances.append(said)
+        replies = self._replies
         try:
-            await self.async_accept_pipeline_from_satellite(_microphone(seconds))
+            await self.async_accept_pipeline_from_satellite(self._microphone(said, seconds))
         except asyncio.CancelledError:
-            self.cancelled += 1
+            said.cancelled = said.ended is None
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
+        finally:
+            now = self.hass.loop.time()
+            said.ended = said.ended or now
+            if replies == self._replies:
+                said.over = now
+
+    async def _barge_in(self) -> None:
+        match self.barge_in:
+            case BargeIn.LISTENS_FIRST:
+                self.hass.loop.call_later(FLICKER_SECONDS, self._stop_playing)
+            case BargeIn.STOPS_FIRST:
+                self._stop_playing()
+                await asyncio.sleep(FLICKER_SECONDS)
+            case _:
+                self._stop_playing()
+                await asyncio.sleep(AGAIN_SECONDS)
 
     @callback
     @override
     def on_pipeline_event(self, event: PipelineEvent) -> None:
         self.events.append(event)
         if event.type is PipelineEventType.TTS_END and event.data:
-            self._begin(self._reply(event.data["tts_output"]["token"]), "reply")
+            self._replies += 1
+            said = self.utterances[-1] if self.utterances else None
+            self._begin(self._reply(event.data["tts_output"]["token"], said), "reply")
 
-    async def _reply(self, token: str) -> None:
-        await self._play(*await listen(self.hass, token))
-        self.tts_response_finished()
+    async def _reply(self, token: str, said: Utterance | None) -> None:
+        text, seconds = await listen(self.hass, token)
+        await self._play(text, self.reply_seconds or seconds, reply=True)
+        if said is not None:
+            said.over = self.hass.loop.time()
+        if not self.reply_hangs:
+            self.tts_response_finished()
 
-
-async def _microphone(seconds: float) -> AsyncGenerator[bytes]:
-    yield bytes(640)
-    await asyncio.sleep(seconds)
-    yield bytes(640)
+    async def _microphone(self, said: Utterance, seconds: float) -> AsyncGenerator[bytes]:
+        yield bytes(640)
+        await asyncio.sleep(seconds)
+        said.ended = self.hass.loop.time()
+        yield bytes(640)
 
 
 class FakePlayer(_Speaking, MediaPlayerEntity):
@@ -252,11 +296,26 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
         self._attr_volume_level = 0.5
         self.calls: list[tuple[MediaType | str, str, dict[str, Any]]] = []
         self.volumes: list[float] = []
+        self.volume_refused = False
+        self.poll: float | None = None
+        """Seconds from one look at it to the next; None: it tells of every change at once."""
+        self._does = MediaPlayerState.IDLE
 
     def set_state(self, state: MediaPlayerState) -> None:
         """Let it do something of its own, such as playing music."""
-        self._attr_state = state
+        self._does = state
+        if self.poll is None:
+            self._look()
+        else:
+            self._begin(self._look_later(self.poll), "poll")
+
+    def _look(self) -> None:
+        self._attr_state = self._does
         self.async_write_ha_state()
+
+    async def _look_later(self, every: float) -> None:
+        await asyncio.sleep(every - self.hass.loop.time() % every)
+        self._look()
 
     @override
     async def async_play_media(
@@ -264,7 +323,7 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
     ) -> None:
         self.calls.append((media_type, media_id, kwargs))
         fault = self._next_fault()
-        if fault is Fault.HANGS:
+        if fault in (Fault.HANGS, Fault.NO_BEGINNING):
             await self.hass.loop.create_future()
         if fault is Fault.AT_ONCE:
             self.set_state(MediaPlayerState.PLAYING)
@@ -276,24 +335,31 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
             await work
         else:
             self._begin(work, "player")
+        if fault is Fault.HANGS_LONG:
+            await asyncio.sleep(HANG_SECONDS)
 
     async def _perform(self, token: str, fault: Fault) -> None:
         text, seconds = await listen(self.hass, token)
-        silent = fault in (Fault.NEVER_PLAYING, Fault.BLOCKS) or self.state == "playing"
-        await asyncio.sleep(3 if fault is Fault.SLOW_START else 0.2)
+        silent = fault in (Fault.NEVER_PLAYING, Fault.BLOCKS) or self._does == "playing"
+        await asyncio.sleep(SLOW_SECONDS if fault is Fault.SLOW_START else START_SECONDS)
         if not silent:
             self.set_state(MediaPlayerState.PLAYING)
-        if fault in (Fault.CUT, Fault.VANISHES):
+        if fault in (Fault.CUT, Fault.VANISHES, Fault.DROPS):
             await self._play(text, seconds / 5, whole=False)
         else:
             await self._play(text, seconds)
-        if fault is Fault.VANISHES:
+        if fault in (Fault.VANISHES, Fault.DROPS):
             self.set_available(False)
+            if fault is Fault.DROPS:
+                self._does = self._attr_state = MediaPlayerState.IDLE
+                await self._come_back()
         elif not silent and fault is not Fault.STUCK:
             self.set_state(MediaPlayerState.IDLE)
 
     @override
     async def async_set_volume_level(self, volume: float) -> None:
+        if self.volume_refused:
+            raise HomeAssistantError("It is as loud as it wants to be")
         self.volumes.append(volume)
         self._attr_volume_level = volume
         self.async_write_ha_state()

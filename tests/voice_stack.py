@@ -42,17 +42,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from tests.voice_engines import FakeLLM, FakeSTT, FakeTTS, clip_seconds
-from tests.voice_speakers import (
-    DOMAIN,
-    FakeNotify,
-    FakePlayer,
-    FakeSatellite,
-    Fault,
-    Heard,
-)
+from tests.voice_faults import BargeIn, Fault, Heard, Utterance
+from tests.voice_speakers import DOMAIN, FakeNotify, FakePlayer, FakeSatellite
 
 __all__ = [
     "DOMAIN",
+    "BargeIn",
     "FakeLLM",
     "FakeNotify",
     "FakePlayer",
@@ -63,6 +58,7 @@ __all__ = [
     "Heard",
     "Reply",
     "Stack",
+    "Utterance",
     "clip_seconds",
     "device_of",
     "owned_by",
