@@ -25,9 +25,10 @@ class Borrowed:
         self._kept: dict[str, dict[str, Any]] = {}
 
     async def async_load(self) -> None:
-        """Read what an earlier run has not given back."""
-        stored = await self._store.async_load()
-        self._kept = dict(stored or {})
+        """Read what an earlier run has not given back; what cannot be understood is left out."""
+        stored: object = await self._store.async_load()
+        kept = stored if isinstance(stored, dict) else {}
+        self._kept = {key: before for key, before in kept.items() if isinstance(before, dict)}
 
     @property
     def kept(self) -> Mapping[str, Mapping[str, Any]]:
@@ -35,15 +36,23 @@ class Borrowed:
         return self._kept
 
     async def async_keep(self, key: str, before: Mapping[str, Any]) -> None:
-        """Remember how something was; on disk when this returns. It replaces what was kept."""
+        """Remember how something was; on disk when this returns. It replaces what was kept.
+
+        While Home Assistant stops, it is written at the end of that.
+        """
         self._kept[key] = dict(before)
-        await self._store.async_save(self._kept)
+        await self._async_save()
 
     async def async_forget(self, key: str) -> None:
         """It has been given back, or is not ours any more."""
         if self._kept.pop(key, None) is not None:
-            await self._store.async_save(self._kept)
+            await self._async_save()
 
     async def async_remove(self) -> None:
         """Delete everything."""
+        self._kept.clear()
         await self._store.async_remove()
+
+    async def _async_save(self) -> None:
+        # Written in another thread, while the next thing may be kept already.
+        await self._store.async_save(dict(self._kept))
