@@ -18,6 +18,7 @@ PRESS = "Press with two fingers."  # 4 words, 1.6 s
 COUNT = "Three more seconds."  # 3 words, 1.2 s
 STOP = "Stop now and rest."  # 4 words, 1.6 s
 SETTLE = 0.3
+LATENCY = 0.3
 
 
 class Mouth(Reports):
@@ -78,6 +79,11 @@ class Mouth(Reports):
     def outcomes(self) -> list[tuple[str, int]]:
         """Return what was reported of which line."""
         return [(what, id_) for what, id_, _ in self.reports]
+
+    @property
+    def ends(self) -> list[tuple[str, int]]:
+        """Return how each line ended; one that was cut off is said again before that."""
+        return [(what, id_) for what, id_ in self.outcomes if what != "cut"]
 
     def say(
         self,

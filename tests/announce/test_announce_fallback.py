@@ -2,8 +2,9 @@
 
 import pytest
 
+from custom_components.knot_coach.announce.journal import End
 from custom_components.knot_coach.massage.messages import Priority
-from tests.announce.mouth import BREATHE, PRESS, STOP, Build
+from tests.announce.mouth import BREATHE, LATENCY, PRESS, SETTLE, STOP, Build
 from tests.voice_stack import FakePlayer, FakeSatellite, Fault, clip_seconds
 
 
@@ -59,40 +60,59 @@ async def test_when_all_fail_it_is_told_and_the_next_line_is_tried(build: Build)
     assert mouth.outcomes == [("failed", 1), ("spoken", 2)]
 
 
-async def test_a_hanging_output_is_given_up(build: Build) -> None:
+async def test_an_announcement_that_does_not_return_is_given_up_once(build: Build) -> None:
+    """It was begun: its length and three seconds count as spoken. After that it is measured."""
     satellite, player = FakeSatellite(), FakePlayer()
     satellite.fault = Fault.HANGS
     mouth = await build(satellite, player)
     mouth.say(1, PRESS)
-    await mouth.settle(1)
-    assert mouth.outcomes == [("spoken", 1)]
-    assert player.texts == [PRESS]
-    begun = player.heard[0].began - mouth.start
-    assert begun == pytest.approx(2 * clip_seconds(PRESS) + 8 + 0.2, abs=0.05)
+    mouth.say(2, BREATHE)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("spoken", 1), ("spoken", 2)]
+    assert satellite.texts == [PRESS, BREATHE]
+    assert not player.heard
+    first = clip_seconds(PRESS) + LATENCY + 3
+    assert mouth.reports[0][2] == pytest.approx(first, abs=0.05)
+    second = SETTLE + clip_seconds(BREATHE) + LATENCY
+    assert mouth.reports[1][2] == pytest.approx(first + second, abs=0.05)
+    assert [entry.end for entry in mouth.announcer.journal.entries] == [End.GIVEN_UP, End.SPOKEN]
     assert satellite.state == "idle"
 
 
-async def test_a_hanging_last_output_fails_the_line(build: Build) -> None:
-    satellite = FakeSatellite()
-    satellite.faults = [Fault.HANGS]
-    mouth = await build(satellite)
+async def test_an_output_that_hangs_before_it_begins_gives_the_line_to_the_next(
+    build: Build,
+) -> None:
+    player, other = FakePlayer(), FakePlayer("bath")
+    player.fault = Fault.NO_BEGINNING
+    mouth = await build(player, other)
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    assert mouth.outcomes == [("spoken", 1)]
+    assert other.texts == [PRESS]
+    assert other.heard[0].began - mouth.start < clip_seconds(PRESS) + 1 + 3 + 0.3
+
+
+async def test_a_last_output_that_hangs_before_it_begins_fails_the_line(build: Build) -> None:
+    player = FakePlayer()
+    player.faults = [Fault.NO_BEGINNING]
+    mouth = await build(player)
     mouth.say(1, PRESS)
     mouth.say(2, BREATHE)
     await mouth.settle(2)
     assert mouth.outcomes == [("failed", 1), ("spoken", 2)]
-    assert mouth.reports[0][2] == pytest.approx(2 * clip_seconds(PRESS) + 8, abs=0.05)
 
 
 async def test_hushed_while_it_fails_a_line_does_not_begin_again(build: Build) -> None:
-    satellite, player = FakeSatellite(), FakePlayer()
-    satellite.faults = [Fault.HANGS, Fault.HANGS]
-    mouth = await build(satellite, player)
+    first, player = FakePlayer("bath"), FakePlayer()
+    first.faults = [Fault.NO_BEGINNING, Fault.NO_BEGINNING]
+    mouth = await build(first, player)
     mouth.say(1, PRESS)
     await mouth.clock.advance(1)
     mouth.announcer.hush()
     await mouth.clock.advance(60)
     assert not mouth.reports
     assert not player.heard
+    assert mouth.announcer.journal.entries[0].end is End.HUSHED
     await mouth.clock.advance(60)
     mouth.say(2, STOP, Priority.SAFETY)
     await mouth.clock.advance(1)

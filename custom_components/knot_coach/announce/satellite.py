@@ -19,6 +19,8 @@ READY_SECONDS: Final = 20.0
 """How long a line waits for a satellite to be idle (home-assistant-voice.md §7b)."""
 LATENCY_SECONDS: Final = 0.3
 """From asking to the first sound, where that was not measured; our choice."""
+FLICKER_SECONDS: Final = 1.0
+"""A device that hears its wake word stops first, and listens a moment later; our choice."""
 NEAR_SECONDS: Final = 0.3
 """So near to its end a line was heard, whoever began to talk then; our choice."""
 
@@ -87,6 +89,8 @@ class SatelliteSpeaker(Speaker):
             # The chime takes two seconds, so that it is for the first line alone.
             "preannounce": self.chime_due,
         }
+        if clip.padded:
+            data["media_id"] = clip.media_id
         if self._ear.heard:
             self.trust.interrupted()
         self._ear.announce_begins()
@@ -112,8 +116,6 @@ class SatelliteSpeaker(Speaker):
         until = due if measured else due + GIVE_UP_SECONDS
         if await self._async_until(call.done, until):
             call.result()
-            if not self.available:
-                raise SpeechError("it was lost while it spoke")
             return await self._async_returned(clip, began, due)
         if not measured:
             self.trust.demote("an announcement did not return")
@@ -134,12 +136,15 @@ class SatelliteSpeaker(Speaker):
     async def _async_returned(self, clip: Clip, began: float, due: float) -> Ending:
         """Judge an announcement that returned: by how long it took, and by who was heard."""
         took = self._now - began
-        if self._ear.heard and took < clip.seconds - NEAR_SECONDS:
+        early = took < clip.seconds * CUT_SHARE
+        short = took < clip.seconds - NEAR_SECONDS
+        soon = self._now if early else min(due, self._now + FLICKER_SECONDS)
+        if short and await self._async_until(lambda: self._ear.heard, soon):
             self.trust.interrupted()
             return Ending.CUT
         if self.trust.tier is Tier.MEASURED:
             return await self._async_measured(due)
-        if took >= clip.seconds * CUT_SHARE:
+        if not early:
             self.trust.kept_word()
             return Ending.SPOKEN
         if not self.trust.broke_off(at_once=took < AT_ONCE_SECONDS):

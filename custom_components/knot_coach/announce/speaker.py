@@ -72,7 +72,7 @@ class Speaker(ABC):
         self._hass = hass
         self._synthesis = synthesis
         self._news = asyncio.Event()
-        self._returned_at = float("inf")
+        self._returned_at = float("-inf")
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     def start(self) -> None:
@@ -123,9 +123,12 @@ class Speaker(ABC):
         """
         if (voice := self.voice) is None:
             raise SpeechError("it has no voice")
+        profile = self.output.profile
         try:
             async with asyncio.timeout(SYNTHESIS_FACTOR * line.seconds + SYNTHESIS_SECONDS):
-                return await self._synthesis.async_clip(voice, line.text)
+                return await self._synthesis.async_clip(
+                    voice, line.text, lead_in=profile.lead_in, tail=profile.tail
+                )
         except TimeoutError as error:
             raise SpeechError("its voice did not come to an end") from error
 
@@ -162,7 +165,7 @@ class Speaker(ABC):
             self._returned_at = self._now
             self._news.set()
 
-        self._returned_at = float("inf")
+        self._returned_at = float("-inf")
         call = self._hass.async_create_background_task(
             self._hass.services.async_call(
                 domain, action, dict(data), blocking=True, context=context
@@ -183,16 +186,17 @@ class Speaker(ABC):
 
         Raises SpeechError when the entity goes away.
         """
-        while not seen():
+        while True:
             if not self.available:
                 raise SpeechError("it was lost while it spoke")
+            if seen():
+                return True
             self._news.clear()
             try:
                 async with asyncio.timeout_at(moment):
                     await self._news.wait()
             except TimeoutError:
                 return seen()
-        return True
 
     async def _async_rest(self, moment: float) -> None:
         """Wait for a moment, whatever is seen. Raises SpeechError when the entity goes away."""
