@@ -35,7 +35,7 @@ class LoudPlayer(FakePlayer):
         self.ignores = False
         """A new volume changes nothing."""
         self.hangs = False
-        """A new volume takes for ever, and comes to nothing."""
+        """A new volume, or mute, takes for ever, and comes to nothing."""
         self.lifts_mute = False
         """A new volume lifts the mute."""
         self.before_volume: Callable[[], None] = lambda: None
@@ -44,6 +44,8 @@ class LoudPlayer(FakePlayer):
         self.played: list[str] = []
         """What it was told to play that is not spoken."""
         self.refuses_music = False
+        self.starts = True
+        """Says that it plays music."""
 
     def beside(self, satellite: FakeSatellite) -> LoudPlayer:
         """Put it into the device of a satellite."""
@@ -122,6 +124,8 @@ class LoudPlayer(FakePlayer):
     @override
     async def async_mute_volume(self, mute: bool) -> None:
         self.mutes.append(mute)
+        if self.hangs:
+            await self.hass.loop.create_future()
         self.turn_mute(muted=mute)
 
     @override
@@ -147,4 +151,5 @@ class LoudPlayer(FakePlayer):
             await super().async_play_media(media_type, media_id, **kwargs)
             return
         self.played.append(media_id)
-        self.set_state(MediaPlayerState.PLAYING)
+        if self.starts:
+            self.set_state(MediaPlayerState.PLAYING)

@@ -1,5 +1,6 @@
 """Volume and music: remembered once per session, and given back where they are still ours."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
@@ -159,8 +160,7 @@ async def den(
     den = Den(hass, virtual_time, hass_storage)
     yield den
     await den.do(den.loudness.async_close())
-    tasks = [task for task in hass._background_tasks if "loudness" in task.get_name()]
-    assert not tasks
+    assert not [task for task in asyncio.all_tasks() if "loudness" in task.get_name()]
 
 
 @pytest.fixture
@@ -363,6 +363,20 @@ async def test_a_player_that_does_not_take_its_level_back(
     assert den.on_disk() == {}
 
 
+async def test_a_session_waits_no_longer_than_that(den: Den, player: LoudPlayer) -> None:
+    """Level and mute take their time one after the other."""
+    den.outputs = [out(player.entity_id, 0.45)]
+    await den.restart()
+    player.turn_mute(muted=True)
+    player.hangs = True
+    assert await den.take() == pytest.approx(TAKE_SECONDS, abs=0.1)
+    assert player.mutes == [False]
+    player.hangs = False
+    await den.give_back()
+    assert den.muted(player) is True
+    assert den.level(player) == BEFORE
+
+
 async def test_players_that_hang_do_not_keep_others(den: Den) -> None:
     players = [LoudPlayer(f"room {number}") for number in range(4)]
     for player in players[:3]:
@@ -428,7 +442,7 @@ async def test_a_player_that_does_not_want_to_be_asked(
     den: Den, player: LoudPlayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(_: object) -> float:
-        raise AttributeError("It was never connected")
+        raise ConnectionError("It was never connected")
 
     player.set_state(MediaPlayerState.OFF)
     monkeypatch.setattr(LoudPlayer, "volume_level", property(fails))
@@ -591,7 +605,19 @@ async def test_another_volume_after_a_crash(den: Den, player: LoudPlayer) -> Non
     assert den.level(player) == BEFORE
 
 
-@pytest.mark.parametrize("kept", [{"level": "loud"}, {}, 7])
+NAIVE = {
+    "level": "0.5",
+    "ours": [],
+    "seen": "maybe",
+    "media_id": SONG,
+    "media_type": "music",
+    "position": None,
+    "until": "2999-01-01T00:00:00",
+    "replaced": True,
+}
+
+
+@pytest.mark.parametrize("kept", [{"level": "loud"}, NAIVE, {}, 7])
 async def test_what_cannot_be_read_is_not_given_back(
     den: Den, player: LoudPlayer, kept: object
 ) -> None:
@@ -599,10 +625,40 @@ async def test_what_cannot_be_read_is_not_given_back(
         den.borrowed._kept[f"{key}.{player.entity_id}"] = kept  # type: ignore[assignment]
     await den.borrowed.async_keep("light.bed", {"on": True})
     await den.crash()
-    assert player.volumes == player.played == []
+    assert player.volumes == []
+    assert player.played == []
     assert den.borrowed.kept["light.bed"] == {"on": True}
     await den.take()
     await den.give_back()
+    assert den.level(player) == BEFORE
+
+
+async def test_a_disk_that_fails_is_survived(
+    den: Den, player: LoudPlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(den.borrowed, "async_keep", fails)
+    await den.take()
+    await den.give_back()
+    assert den.level(player) == BEFORE
+
+
+async def test_what_was_borrowed_goes_with_the_coach(den: Den, player: LoudPlayer) -> None:
+    await den.take()
+    await den.borrowed.async_remove()
+    assert den.on_disk() == {}
+    assert den.borrowed.kept == {}
+
+
+async def test_a_player_that_is_removed_is_waited_for(den: Den, player: LoudPlayer) -> None:
+    await den.take()
+    den.hass.states.async_remove(player.entity_id)
+    await den.give_back()
+    assert den.on_disk() != {}
+    player.async_write_ha_state()
+    await den.clock.advance(1)
     assert den.level(player) == BEFORE
 
 
@@ -835,6 +891,27 @@ async def test_music_that_cannot_be_wound_begins_anew(
     await den.give_back()
     assert radio.played == [SONG]
     assert radio.seeks == []
+
+
+async def test_music_that_does_not_start_is_not_wound(den: Den, radio: LoudPlayer) -> None:
+    radio.starts = False
+    radio.play_music(position=100)
+    await den.take()
+    await den.say(radio)
+    assert await den.give_back() <= GIVE_BACK_SECONDS
+    assert radio.played == [SONG]
+    assert radio.seeks == []
+
+
+async def test_music_whose_position_has_no_time_begins_there(den: Den, radio: LoudPlayer) -> None:
+    radio.play_music(position=100)
+    radio._attr_media_position_updated_at = None
+    radio.turn_knob(BEFORE)
+    await den.clock.advance(20)
+    await den.take()
+    await den.say(radio)
+    await den.give_back()
+    assert radio.seeks == [100]
 
 
 async def test_no_music_begins_where_none_was(den: Den, radio: LoudPlayer) -> None:

@@ -147,8 +147,7 @@ class Level:
 
     async def async_keep(self) -> None:
         """Put what was learned on disk."""
-        if self._lent is not None:
-            await self._borrowed.async_keep(self._key, asdict(self._lent))
+        await self._async_keep(self._lent or Lent())
 
     async def async_give_back(self) -> None:
         """Give back what is still ours. What cannot be given back now stays on disk."""
