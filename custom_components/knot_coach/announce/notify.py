@@ -9,6 +9,7 @@ from homeassistant.components.notify.const import ATTR_MESSAGE, DOMAIN, SERVICE_
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 
 from ..const import DOMAIN as OUR_DOMAIN
 from ..massage.wording import Line
@@ -99,12 +100,26 @@ class TextSpeaker(Speaker):
         synthesis: Synthesis,
         *,
         tag: str = OUR_DOMAIN,
+        shown: bool = False,
     ) -> None:
-        """Speak through all of the texters; with none, the tag makes it the coach's own."""
+        """Speak through all of the texters; with none, the tag makes it the coach's own.
+
+        `shown`: every line is shown elsewhere as well, so that a text which does not arrive is no
+        failure, and nothing waits for it. Without texters that is so anyway.
+        """
         nowhere = Output(f"{Kind.NOTIFY}.{tag.lower()}_captions")
         super().__init__(hass, texters[0].output if texters else nowhere, synthesis)
-        self._texters = texters
+        self._texters, self._shown = texters, shown or not texters
         self._sending: set[asyncio.Task[bool]] = set()
+
+    @override
+    def start(self) -> None:
+        super().start()
+        for texter in self._texters[1:]:
+            follow = async_track_state_change_event(
+                self._hass, texter.output.entity_id, self._async_changed
+            )
+            self._unsubscribe.append(follow)
 
     @override
     def stop(self) -> None:
@@ -120,7 +135,7 @@ class TextSpeaker(Speaker):
     @property
     @override
     def available(self) -> bool:
-        return not self._texters or any(texter.available for texter in self._texters)
+        return self._shown or any(texter.available for texter in self._texters)
 
     @property
     @override
@@ -143,7 +158,7 @@ class TextSpeaker(Speaker):
     @override
     async def async_speak(self, line: Line, clip: Clip, context: Context) -> Ending:
         sending = [self._send(texter, line.text, context) for texter in self._texters]
-        if sending and not await _one_works(sending):
+        if not self._shown and not await _one_works(sending):
             raise SpeechError("no message could be handed over")
         # Whoever is slower than the first gets it meanwhile, and holds nobody up.
         await asyncio.sleep(clip.seconds)
