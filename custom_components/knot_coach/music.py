@@ -39,8 +39,8 @@ KEPT: Final = timedelta(hours=1)
 and a restart; our choice."""
 LATE: Final = timedelta(minutes=10)
 """How long after the end it may; music that begins in an empty house is no kindness. Our choice."""
-SPOKEN: Final = ("/api/tts_proxy/", "media-source://tts")
-"""What is in the content id of something that is spoken."""
+SPOKEN: Final = ("/api/tts_proxy/", "media-source://tts", "/api/assist_satellite/")
+"""What is in the content id of something that is spoken, or of the chime before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
