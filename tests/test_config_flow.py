@@ -24,7 +24,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.knot_coach import async_setup_entry, forms
-from custom_components.knot_coach.announce import Output
+from custom_components.knot_coach.announce import Output, Tier
+from custom_components.knot_coach.announce.lanes import async_turn
 from custom_components.knot_coach.const import DOMAIN
 from custom_components.knot_coach.content import CATALOGUE, async_load
 from custom_components.knot_coach.forms import (
@@ -40,10 +41,18 @@ from custom_components.knot_coach.forms import (
 from custom_components.knot_coach.heater import HeatConfig
 from custom_components.knot_coach.hello import async_say_hello
 from custom_components.knot_coach.massage.areas import Tool
+from custom_components.knot_coach.massage.messages import Priority
 from custom_components.knot_coach.massage.screening import CLEARABLE, TODAY, Finding
 from custom_components.knot_coach.massage.wording import Line
 from custom_components.knot_coach.screening_due import forget_screening
 from custom_components.knot_coach.settings import OWNABLE, Settings, Target
+from custom_components.knot_coach.speaker_forms import (
+    HEARD_FORM,
+    PROFILE_FORM as SPEAKER_FORM,
+    UNKNOWN,
+    VOICE_FORM,
+    choice_form,
+)
 from tests.virtual_clock import VirtualClock
 from tests.voice_stack import (
     FakeNotify,
@@ -503,7 +512,8 @@ async def test_hello_is_not_said_unasked(walk: Walk, room: str, stack: Stack) ->
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.ERROR, Fault.CONNECTION_LOST, Fault.HANGS, Fault.AT_ONCE, Fault.VANISHES]
+    "fault",
+    [Fault.ERROR, Fault.CONNECTION_LOST, Fault.HANGS, Fault.CUT, Fault.AT_ONCE, Fault.VANISHES],
 )
 async def test_hello_that_is_not_heard(walk: Walk, room: str, stack: Stack, fault: Fault) -> None:
     satellite = stack.satellites[0]
@@ -520,6 +530,33 @@ async def test_hello_that_is_not_heard(walk: Walk, room: str, stack: Stack, faul
     await walk.outputs("assist_satellite.satellite_bedroom", hello=True)
     assert walk.step == "heat"
     assert satellite.texts[-1] == HELLO
+
+
+async def test_hello_waits_for_its_turn(
+    hass: HomeAssistant, stack: Stack, virtual_time: VirtualClock
+) -> None:
+    satellite = stack.satellites[0]
+    outputs, line = [Output(satellite.entity_id)], Line("hello", HELLO)
+    async with async_turn(hass, satellite.entity_id, Priority.INSTRUCTION):
+        asked = hass.async_create_task(async_say_hello(hass, outputs, line))
+        await virtual_time.advance(25)
+        assert not satellite.attempts
+    await virtual_time.run_until(asked.done, 10)
+    assert asked.result() is None
+    assert satellite.texts == [HELLO]
+
+
+async def test_hello_does_not_wait_for_ever(
+    hass: HomeAssistant, walk: Walk, room: str, stack: Stack
+) -> None:
+    satellite = stack.satellites[0]
+    await to_outputs(walk, room)
+    async with async_turn(hass, satellite.entity_id, Priority.INSTRUCTION):
+        await walk.outputs(satellite.entity_id, hello=True)
+    assert walk.errors == {"base": "hello_failed"}
+    assert not satellite.attempts
+    await walk.outputs(satellite.entity_id, hello=True)
+    assert walk.step == "heat"
 
 
 async def test_hello_with_an_engine_that_fails(walk: Walk, room: str, stack: Stack) -> None:
@@ -736,6 +773,26 @@ async def test_reconfigure(
     assert entry.options == options
 
 
+async def test_hello_goes_by_what_was_measured(
+    hass: HomeAssistant, entry: ConfigEntry, walk: Walk, stack: Stack
+) -> None:
+    """A satellite that returns at once is known to do so, and how much silence it needs."""
+    satellite = stack.satellites[0]
+    satellite.faults = [Fault.EARLY]
+    profile = {"lead_in": 0.5, "tier": "measured"}
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "speakers": {satellite.entity_id: profile}}
+    )
+    await walk.change(entry)
+    await walk.fill(name="Bedroom coach", room=entry.data["room"])
+    await walk.outputs(satellite.entity_id, "media_player.player_kitchen", hello=True)
+    assert walk.result["reason"] == "reconfigure_successful"
+    heard = satellite.heard[0]
+    assert heard.ended is not None
+    assert heard.ended - heard.began == pytest.approx(0.5 + 7 * 0.4, abs=0.01)
+    assert heard.ended <= stack.players[0].heard[0].began
+
+
 async def test_reconfigure_keeps_its_own_name(
     hass: HomeAssistant, entry: ConfigEntry, walk: Walk
 ) -> None:
@@ -758,7 +815,10 @@ class Options:
         """Choose from the menu."""
         menu = await self._flow.async_init(self._entry.entry_id)
         assert menu["type"] is FlowResultType.MENU
-        assert menu["menu_options"] == ["profile", "heat", "screening"]
+        assert menu["menu_options"] == ["profile", "voice", "speaker", "heat", "screening"]
+        told = WORDS["options"]["step"]["init"]
+        assert list(told["menu_options"]) == menu["menu_options"]
+        assert list(told["menu_option_descriptions"]) == menu["menu_options"]
         return await self.fill(menu["flow_id"], next_step_id=step)
 
     async def fill(self, flow_id: str | None = None, **answers: object) -> Options:
@@ -967,6 +1027,11 @@ FORMS = {
         "details": details_form(Finding, AREAS),
         "profile": PROFILE_FORM,
         "gun": GUN_FORM,
+        "voice": VOICE_FORM,
+        "speaker": choice_form(["media_player.player_kitchen"]),
+        "speaker_profile": SPEAKER_FORM,
+        "more_silence": SPEAKER_FORM,
+        "calibrated": HEARD_FORM,
     },
 }
 
@@ -995,6 +1060,13 @@ def test_every_choice_has_a_name() -> None:
     assert selector["place"]["options"].keys() == {*AREAS, ELSEWHERE}
     assert selector["tool"]["options"].keys() == {*OWNABLE}
     assert selector["target"]["options"].keys() == {*Target}
+    assert selector["tier"]["options"].keys() == {*Tier, UNKNOWN} - {Tier.TEXT}
+
+
+def test_the_order_of_the_outputs_is_told() -> None:
+    told = WORDS["config"]["step"]["outputs"]["data_description"]["outputs"]
+    assert "the first speaks, and the next takes over" in told
+    assert OUTPUTS_FORM.schema["outputs"].config["reorder"]
 
 
 def test_every_question_is_one_and_says_what_unsure_means() -> None:
@@ -1007,7 +1079,9 @@ def test_every_question_is_one_and_says_what_unsure_means() -> None:
 
 def test_no_words_are_left_over() -> None:
     """What the tests above have met is what there is."""
-    text = Path(__file__).read_text()
+    mouth = ("test_voice_flow.py", "test_calibration.py")
+    files = (Path(__file__), *(Path(__file__).parent / name for name in mouth))
+    text = "".join(file.read_text() for file in files)
     for flow in FORMS:
         for error in WORDS[flow]["error"]:
             assert f'"{error}"' in text or error in UNSEEN, error

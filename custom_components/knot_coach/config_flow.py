@@ -4,7 +4,7 @@ Nothing here reloads a coach: its one update listener takes changes over when no
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -12,10 +12,8 @@ from homeassistant.config_entries import (
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
-    OptionsFlow,
 )
 from homeassistant.core import callback
-import voluptuous as vol
 
 from .const import DOMAIN, Conf
 from .content import async_load
@@ -47,10 +45,7 @@ from .hello import async_say_hello
 from .routine_flow import RoutineFlow
 from .routines import ROUTINE
 from .settings import output_from
-
-type Answers = dict[str, Any] | None
-
-BASE: Final = "base"
+from .voice_flow import BASE, Answers, VoiceFlow
 
 
 class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
@@ -69,7 +64,7 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry[Any]) -> KnotCoachOptionsFlow:
-        """Return the flow that changes limits, heat and health answers."""
+        """Return the flow that changes what was answered beside name, room and outputs."""
         return KnotCoachOptionsFlow()
 
     @classmethod
@@ -150,7 +145,8 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
         """Return the error and the name of the output that it is about."""
         if not stored:
             return {Conf.OUTPUTS: "no_output"}, ""
-        outputs = [output_from(output) for output in stored]
+        known = self._known_speakers()
+        outputs = [output_from(output, known.get(output[Conf.ENTITY_ID])) for output in stored]
         for output in outputs:
             if (reason := output_error(self.hass, output)) is not None:
                 return {Conf.OUTPUTS: reason}, name_of(self.hass, output)
@@ -160,6 +156,11 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
             if mute is not None:
                 return {BASE: "hello_failed"}, name_of(self.hass, mute)
         return {}, ""
+
+    def _known_speakers(self) -> Mapping[str, Mapping[str, Any]]:
+        if self.source != SOURCE_RECONFIGURE:
+            return {}
+        return self._get_reconfigure_entry().options.get(Conf.SPEAKERS, {})
 
     def _changed(self) -> ConfigFlowResult:
         return self.async_update_and_abort(
@@ -232,11 +233,12 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
         )
 
 
-class KnotCoachOptionsFlow(OptionsFlow):
-    """Changes limits, heat and health answers."""
+class KnotCoachOptionsFlow(VoiceFlow):
+    """Changes limits, the mouth, heat and health answers."""
 
     def __init__(self) -> None:
         """Begin with nothing answered."""
+        super().__init__()
         self._profile: dict[str, Any] = {}
         self._screening: dict[str, Any] = {}
 
@@ -246,7 +248,7 @@ class KnotCoachOptionsFlow(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask what has changed."""
         return self.async_show_menu(
-            menu_options=["profile", "heat", "screening"],
+            menu_options=["profile", "voice", "speaker", "heat", "screening"],
             description_placeholders={"name": self.config_entry.title},
         )
 
@@ -292,16 +294,3 @@ class KnotCoachOptionsFlow(OptionsFlow):
         areas = (await async_load(self.hass)).areas
         shown = user_input or details_shown(self.config_entry.options, findings, areas)
         return self._form("details", details_form(findings, areas), shown, errors)
-
-    def _form(
-        self, step: str, form: vol.Schema, shown: Mapping[str, Any], errors: dict[str, str]
-    ) -> ConfigFlowResult:
-        known = {key: value for key, value in shown.items() if value is not None}
-        return self.async_show_form(
-            step_id=step,
-            data_schema=self.add_suggested_values_to_schema(form, known),
-            errors=errors,
-        )
-
-    def _changed(self, options: dict[str, Any]) -> ConfigFlowResult:
-        return self.async_create_entry(data={**self.config_entry.options, **options})
