@@ -276,7 +276,8 @@ async def test_all_is_on_one_device_in_the_room(house: House) -> None:
     entities = er.async_entries_for_config_entry(er.async_get(house.hass), house.entry.entry_id)
     assert {entity.device_id for entity in entities} == {device.id}
     # Targets such as an area reach only what has no category.
-    assert {entity.entity_category for entity in entities} == {None}
+    diagnostic = {entity.unique_id for entity in entities if entity.entity_category is not None}
+    assert diagnostic == {f"{house.entry.entry_id}_voice"}
 
 
 async def test_a_room_that_is_gone_does_no_harm(house: House) -> None:
@@ -304,3 +305,16 @@ async def test_every_entity_and_state_has_words_and_an_icon(house: House) -> Non
         if "default" not in icons[entity.domain].get(entity.translation_key, {}):
             missing.append(f"icon of {entity.domain}.{entity.translation_key}")
     assert not missing
+
+
+async def test_how_the_end_of_speech_is_known(house: House) -> None:
+    voice = house.hass.states.get(house.entity("sensor", "voice"))
+    assert voice is not None
+    assert voice.state == "confirmed"
+    assert voice.attributes["output"] == house.satellite.entity_id
+    assert voice.attributes["outputs"] == {house.satellite.entity_id: "confirmed"}
+    house.satellite.set_available(available=False)
+    house.coach.async_update_listeners()
+    voice = house.hass.states.get(house.entity("sensor", "voice"))
+    assert voice is not None
+    assert voice.state == "unknown"

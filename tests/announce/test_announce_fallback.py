@@ -60,7 +60,7 @@ async def test_when_all_fail_it_is_told_and_the_next_line_is_tried(build: Build)
     assert mouth.outcomes == [("failed", 1), ("spoken", 2)]
 
 
-async def test_an_announcement_that_does_not_return_is_given_up_once(build: Build) -> None:
+async def test_an_announcement_that_does_not_return_is_given_up(build: Build) -> None:
     """It was begun: its length and three seconds count as spoken. After that it is measured."""
     satellite, player = FakeSatellite(), FakePlayer()
     satellite.fault = Fault.HANGS
@@ -75,8 +75,12 @@ async def test_an_announcement_that_does_not_return_is_given_up_once(build: Buil
     assert mouth.reports[0][2] == pytest.approx(first, abs=0.05)
     second = SETTLE + clip_seconds(BREATHE) + LATENCY
     assert mouth.reports[1][2] == pytest.approx(first + second, abs=0.05)
-    assert [entry.end for entry in mouth.announcer.journal.entries] == [End.GIVEN_UP, End.SPOKEN]
+    assert [entry.end for entry in mouth.announcer.journal.entries] == [End.GIVEN_UP, End.GIVEN_UP]
     assert satellite.state == "idle"
+    # Nobody knows whether it has been heard at all.
+    mouth.say(3, STOP)
+    await mouth.settle(3)
+    assert player.texts == [STOP]
 
 
 async def test_an_output_that_hangs_before_it_begins_gives_the_line_to_the_next(

@@ -17,7 +17,7 @@ from ..massage.wording import Line
 from .delivery import OvertakenError, Result, async_deliver
 from .ear import Ear
 from .journal import End, Journal
-from .outputs import Output
+from .outputs import Output, SpeechError
 from .phone import tag_of
 from .queue import Item, Queue
 from .reports import NoOutputError, Reports
@@ -35,6 +35,8 @@ MAX_REFUSALS: Final = 10
 """How often a line may find its output taken before it goes to the next."""
 MAX_CUTS: Final = 3
 """Whoever cuts a line off so often does not want to hear it; our choice."""
+MAX_UNSEEN: Final = 2
+"""So many lines in a row that were given up are too many where another can speak; our choice."""
 MAX_OWED: Final = 3
 """Lines for safety that are kept for an output that comes back; our choice."""
 WRITTEN: Final = frozenset({Priority.SAFETY, Priority.ANSWER, Priority.INSTRUCTION})
@@ -265,7 +267,7 @@ class Announcer:
             self._bench(speaker, error)
             item.tried.add(speaker.output.entity_id)
         for speaker in result.spoke:
-            speaker.benched_until = float("-inf")
+            self._trust(speaker, seen=result.ending is not Ending.UNSEEN)
         if result.ending is not None:
             item.entry.tier = result.spoke[0].seen
             self._end(item, result.ending)
@@ -285,6 +287,14 @@ class Announcer:
             self.journal.close(item.entry, End.HUSHED if not item.entry.cuts else End.CUT)
             return
         self._queue.put_back(item)
+
+    def _trust(self, speaker: Speaker, *, seen: bool) -> None:
+        """Prefer another output to one whose lines were given up again and again."""
+        speaker.unseen = 0 if seen else speaker.unseen + 1
+        if speaker.unseen >= MAX_UNSEEN:
+            self._bench(speaker, SpeechError("nobody knows whether it is heard"))
+        else:
+            speaker.benched_until = float("-inf")
 
     def _bench(self, speaker: Speaker, error: Exception) -> None:
         now = self._hass.loop.time()

@@ -117,10 +117,8 @@ class SatelliteSpeaker(Speaker):
         if await self._async_until(call.done, until):
             call.result()
             return await self._async_returned(clip, began, due)
-        if not measured:
-            self.trust.demote("an announcement did not return")
-            return Ending.UNSEEN
-        return Ending.SPOKEN
+        self.trust.demote("an announcement did not return")
+        return Ending.UNSEEN
 
     async def _async_begins(self, call: asyncio.Task[Any], moment: float) -> bool:
         """Wait for the announcement to begin; give way to a person who begins before it."""
