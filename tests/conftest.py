@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, settings
 import pytest
 
+from tests.figures import figures, pytest_terminal_summary
+
 if TYPE_CHECKING:
     from tests.virtual_clock import VirtualClock
+
+__all__ = ["figures", "pytest_terminal_summary"]
 
 HAS_HOME_ASSISTANT = find_spec("homeassistant") is not None
 if HAS_HOME_ASSISTANT:

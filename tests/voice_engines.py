@@ -65,6 +65,8 @@ class FakeTTS(tts.TextToSpeechEntity):
         self._attr_default_options = {tts.ATTR_PREFERRED_FORMAT: "wav"}
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         """Text, language and options of what was really synthesised, not found in a cache."""
+        self.made: dict[str, float] = {}
+        """When the clip of a text was ready, in the loop's time."""
         self.delay = 0.0
         self.broken: set[str] | bool = False
         """Texts that cannot be synthesised; True for all."""
@@ -89,6 +91,7 @@ class FakeTTS(tts.TextToSpeechEntity):
             await asyncio.sleep(self.delay)
         if self.broken is True or (self.broken and message in self.broken):
             raise HomeAssistantError("The voice is lost")
+        self.made.setdefault(message, self.hass.loop.time())
         return "wav", wav(message, self.lengths.get(message))
 
     def seconds(self, text: str) -> float:
