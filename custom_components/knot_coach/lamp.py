@@ -201,10 +201,12 @@ class Lamp:
     def _was_told(self, *, on: bool, brightness: int | None) -> bool:
         """Tell whether it may be on its way from one thing that it was told to another."""
         self._forget_old()
-        if on not in {change.on for _, change in self._told}:
+        shown = {change.on for _, change in self._told}
+        if on not in shown:
             return False
         levels = [change.brightness for _, change in self._told if change.brightness is not None]
-        if not on or brightness is None or not levels:
+        if not on or False in shown or brightness is None or not levels:
+            # On its way from off it may show anything, such as how bright it was the last time.
             return True
         return min(levels) - ROUNDING <= brightness <= max(levels) + ROUNDING
 

@@ -30,8 +30,9 @@ from .light_pattern import ALARM_SHOWN, Glow, Kind, glow_of, kind_of
 
 _LOGGER = logging.getLogger(__name__)
 
-CALL_LIMIT: Final = 5.0
-"""Seconds after which a call is given up, for whatever is to be seen then."""
+CALL_LIMIT: Final = 8.0
+"""Seconds after which a call is given up, for whatever is to be seen then; some lights take as long
+as the transition that they were told, and a breath out takes six."""
 RETRY: Final = 5.0
 """Seconds from one call that failed to the next one, at least."""
 LEAVE_LIMIT: Final = 6.0
@@ -76,8 +77,8 @@ class TwinLight:
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._timer: asyncio.TimerHandle | None = None
         self._call: asyncio.Task[bool] | None = None
-        self._free_at = 0.0
-        """When it may be changed again, in the loop's seconds."""
+        self._free_at = self._hass.loop.time() + EVERY
+        """When it may be changed again, in the loop's seconds; it may just have been given back."""
         self._shown: Change | None = None
         """What it shows; None where that is not known."""
         self._session: datetime | None = None
@@ -154,18 +155,35 @@ class TwinLight:
         self._disarm()
         if self._call is not None or (self._gone is not None and self._gone.done()):
             return
+        work, wait = self._next()
+        if work is not None:
+            # Not started eagerly: whoever told us is in the middle of a change.
+            self._call = self._hass.async_create_background_task(
+                self._async_run(), f"knot_coach light {self._key}", eager_start=False
+            )
+            self._call.add_done_callback(self._done)
+        elif wait is not None:
+            self._arm(wait)
+        else:
+            self._rest()
+
+    def _next(self) -> tuple[_Work | None, float | None]:
+        """Return what is to be done now; else the seconds until that may be; else nothing."""
         now = self._coach.now()
         glow, wait = self._glow(now), self._free_at - self._hass.loop.time()
         if self._alone and self._held:
-            self._begin(partial(self._borrowed.async_forget, self._key))
-        elif self._lamp.state is None or (glow is None and not self._held):
-            self._rest()
-        elif wait > 0:
-            self._arm(wait)
-        elif glow is None:
-            self._begin(self._async_give_back)
-        else:
-            self._show(glow, now)
+            return partial(self._borrowed.async_forget, self._key), None
+        if self._lamp.state is None or (glow is None and not self._held):
+            return None, None
+        if wait > 0:
+            return None, wait
+        if glow is None:
+            return self._async_give_back, None
+        before = self._borrowed.kept.get(self._key) or self._lamp.before()
+        change, until = self._lamp.change(glow, before, now)
+        if change != self._shown:
+            return partial(self._async_show, change, before), None
+        return None, None if until is None else max(0.0, (until - now).total_seconds())
 
     def _glow(self, now: datetime) -> Glow | None:
         """Return what is to be seen; None while the light is not ours to drive."""
@@ -187,15 +205,6 @@ class TwinLight:
         over = self._ended + ALARM_SHOWN
         return glow.until(over) if now + HAIR < over else None
 
-    @callback
-    def _show(self, glow: Glow, now: datetime) -> None:
-        before = self._borrowed.kept.get(self._key) or self._lamp.before()
-        change, until = self._lamp.change(glow, before, now)
-        if change != self._shown:
-            self._begin(partial(self._async_show, change, before))
-        elif until is not None:
-            self._arm((until - now).total_seconds())
-
     async def _async_show(self, change: Change, before: Mapping[str, Any]) -> None:
         if not self._held:
             await self._borrowed.async_keep(self._key, before)
@@ -209,29 +218,26 @@ class TwinLight:
 
     # One call at a time
 
-    @callback
-    def _begin(self, work: _Work) -> None:
-        # Not started eagerly: whoever told us is in the middle of a change.
-        self._call = self._hass.async_create_background_task(
-            self._async_run(work), f"knot_coach light {self._key}", eager_start=False
-        )
-        self._call.add_done_callback(self._done)
-
-    async def _async_run(self, work: _Work) -> bool:
-        """Work, and tell whether that was possible."""
-        loop = self._hass.loop
-        began, pause = loop.time(), 0.0
+    async def _async_run(self) -> bool:
+        """Do what is to be done by now, and tell whether that was possible."""
+        loop, began = self._hass.loop, self._hass.loop.time()
         try:
+            work, _ = self._next()
+            if work is None:
+                return True
             async with asyncio.timeout(CALL_LIMIT):
                 await work()
-            self._failed = False
         except Exception as err:  # noqa: BLE001 - whatever a light does, the session goes on
             log = _LOGGER.debug if self._failed else _LOGGER.warning
             log("%s cannot be changed: %s", self._key, str(err) or type(err).__name__)
-            self._failed, self._shown, pause = True, None, RETRY
-        finally:
-            self._free_at = max(loop.time() + EVERY, began + pause)
-        return not pause
+            self._failed, self._shown = True, None
+            self._free_at = max(loop.time() + EVERY, began + RETRY)
+            return False
+        except asyncio.CancelledError:
+            self._free_at = loop.time() + EVERY
+            raise
+        self._failed, self._free_at = False, loop.time() + EVERY
+        return True
 
     @callback
     def _done(self, call: asyncio.Task[bool]) -> None:
