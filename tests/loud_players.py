@@ -32,6 +32,8 @@ class LoudPlayer(FakePlayer):
         """Seconds after which a new volume is shown; the call returns at once."""
         self.refuses = False
         """A new volume is an error."""
+        self.refusals = 0
+        """So many new volumes are an error."""
         self.ignores = False
         """A new volume changes nothing."""
         self.hangs = False
@@ -100,6 +102,9 @@ class LoudPlayer(FakePlayer):
         self.volumes.append(volume)
         if self.hangs:
             await self.hass.loop.create_future()
+        if self.refusals:
+            self.refusals -= 1
+            raise HomeAssistantError("Not yet")
         if self.refuses:
             raise HomeAssistantError("Not now")
         if self.ignores:

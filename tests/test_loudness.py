@@ -302,6 +302,30 @@ async def test_what_the_player_makes_of_a_level_is_ours(
     assert den.on_disk() == {}
 
 
+async def test_what_it_makes_of_the_level_before_is_no_matter(den: Den, player: LoudPlayer) -> None:
+    """It was set on the device, which knows more levels."""
+    player.step = 0.04
+    await den.take()
+    assert await den.give_back() < 0.1
+    assert den.level(player) == 0.48
+    assert player.volumes == [OURS, BEFORE]
+    assert den.on_disk() == {}
+
+
+async def test_what_it_makes_of_another_volume_is_ours_too(den: Den, player: LoudPlayer) -> None:
+    """The first session was not given back, and the second one is softer."""
+    player.step = 0.04
+    await den.take()
+    player.refuses = True
+    den.outputs = [out(player.entity_id, 0.11)]
+    await den.crash()
+    player.refuses = False
+    await den.take()
+    assert den.level(player) == 0.08
+    await den.give_back()
+    assert den.level(player) == 0.48
+
+
 async def test_what_it_makes_of_a_level_survives_a_crash(den: Den, player: LoudPlayer) -> None:
     player.step = 0.25
     den.outputs = [out(player.entity_id, 0.3)]
@@ -312,15 +336,22 @@ async def test_what_it_makes_of_a_level_survives_a_crash(den: Den, player: LoudP
     assert den.level(player) == 0.5
 
 
-async def test_a_player_may_show_its_level_late(den: Den, player: LoudPlayer) -> None:
-    player.delay, player.step = 20.0, 0.25
+@pytest.mark.parametrize(
+    ("volume", "step", "shown"), [(0.3, 0.25, 0.25), (0.45, 0.04, 0.44), (0.3, None, 0.3)]
+)
+async def test_a_player_may_show_its_level_late(
+    den: Den, player: LoudPlayer, volume: float, step: float | None, shown: float
+) -> None:
+    player.delay, player.step = 20.0, step
+    den.outputs = [out(player.entity_id, volume)]
+    await den.restart()
     assert await den.take() <= TAKE_SECONDS
     assert den.level(player) == BEFORE
     await den.clock.advance(30)
-    assert den.level(player) == 0.25
+    assert den.level(player) == shown
     await den.give_back()
     await den.clock.advance(30)
-    assert den.level(player) == BEFORE
+    assert den.level(player) == pytest.approx(BEFORE, abs=0.03)
     assert den.on_disk() == {}
 
 
@@ -375,6 +406,24 @@ async def test_a_session_waits_no_longer_than_that(den: Den, player: LoudPlayer)
     await den.give_back()
     assert den.muted(player) is True
     assert den.level(player) == BEFORE
+
+
+async def test_a_level_that_never_showed_is_not_anything(den: Den, player: LoudPlayer) -> None:
+    player.ignores = True
+    await den.take()
+    player.turn_knob(0.8)
+    player.ignores = False
+    await den.give_back()
+    assert den.level(player) == 0.8
+    assert player.volumes == [OURS]
+
+
+async def test_a_player_may_refuse_once(den: Den, player: LoudPlayer) -> None:
+    await den.take()
+    player.refusals = 1
+    await den.give_back()
+    assert den.level(player) == BEFORE
+    assert den.on_disk() == {}
 
 
 async def test_players_that_hang_do_not_keep_others(den: Den) -> None:

@@ -136,9 +136,8 @@ class Level:
             return False
         if same(level, lent.level) or abs(level - lent.ours[-1]) > STEP + SAME:
             return False
-        # What a device does by itself has no author, and what it does because of us has ours.
-        author = state.context
-        if author.id != player.context.id and (author.user_id or author.parent_id):
+        # What a device does by itself has no author, nor has what it does because of us.
+        if state.context.user_id is not None or state.context.parent_id is not None:
             return False
         lent.seen = True
         if not lent.is_ours(level):
@@ -156,7 +155,10 @@ class Level:
                 return
 
     async def _async_try(self, lent: Lent) -> bool:
-        """Try once; tell whether it is worth to try again at once."""
+        """Try once; tell whether it is worth to try again at once.
+
+        Setting a level lifts the mute of some players: they get it with the second try.
+        """
         player, before, back = self._player, lent.level, False
         # Muted first: it may have been louder than we were.
         await self._async_mute(lent)
@@ -164,8 +166,6 @@ class Level:
             # One that has never shown our level may be about to.
             back = lent.seen and same(player.level, before)
             back = back or await self._async_reset(lent, before)
-            # Setting a level lifts the mute of some players.
-            await self._async_mute(lent)
         lent = self._still_ours()
         if back:
             lent.level = None

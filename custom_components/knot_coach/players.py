@@ -20,7 +20,7 @@ from homeassistant.components.media_player.const import (
     MediaPlayerState,
 )
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_SUPPORTED_FEATURES, STATE_UNAVAILABLE
-from homeassistant.core import Context, HomeAssistant, State, callback, split_entity_id
+from homeassistant.core import HomeAssistant, State, callback, split_entity_id
 from homeassistant.helpers import entity_registry as er
 
 _LOGGER = logging.getLogger(__name__)
@@ -148,8 +148,6 @@ class Player:
         """Name it; it does not have to exist."""
         self._hass = hass
         self.entity_id = entity_id
-        self.context = Context()
-        """Marks what it does because of us."""
         self._looks = set[Callable[[], None]]()
 
     @override
@@ -213,7 +211,6 @@ class Player:
                     service,
                     {ATTR_ENTITY_ID: self.entity_id, **data},
                     blocking=True,
-                    context=self.context,
                 )
         except Exception as error:  # noqa: BLE001 - players raise anything, and the session goes on
             _LOGGER.warning("%s did not take %s: %r", self.entity_id, service, error)
