@@ -1,9 +1,11 @@
 """Measuring a speaker: what each kind of it shows, what can go wrong, and that it is left free."""
 
 import asyncio
+from collections.abc import Coroutine
 from itertools import pairwise
+from typing import Any, override
 
-from homeassistant.components.media_player.const import MediaPlayerState
+from homeassistant.components.media_player.const import MediaPlayerState, MediaType
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -111,7 +113,8 @@ async def test_satellite(bench: Bench, fault: Fault, tier: Tier, latency: float 
         (Fault.BLOCKS, Tier.CONFIRMED, 0.2),
         (Fault.NEVER_PLAYING, Tier.MEASURED, None),
         (Fault.AT_ONCE, Tier.MEASURED, 0.0),
-        (Fault.STUCK, Tier.MEASURED, 0.2),
+        (Fault.CUT, Tier.MEASURED, 0.2),
+        (Fault.STUCK, Tier.MEASURED, None),
     ],
 )
 async def test_player(bench: Bench, fault: Fault, tier: Tier, latency: float | None) -> None:
@@ -119,7 +122,45 @@ async def test_player(bench: Bench, fault: Fault, tier: Tier, latency: float | N
     found = await bench.measure(bench.player)
     assert found.tier is tier
     assert found.latency == (latency if latency is None else pytest.approx(latency, abs=0.01))
-    assert bench.player.texts == ([] if fault is Fault.AT_ONCE else TEXTS)
+    assert bench.player.texts == ([] if fault in (Fault.AT_ONCE, Fault.CUT) else TEXTS)
+    assert not overlaps(bench.player)
+
+
+class Patient(FakePlayer):
+    """A player that says that it plays, and whose action lasts as long as the clip as well."""
+
+    @override
+    async def async_play_media(
+        self, media_type: MediaType | str, media_id: str, **kwargs: Any
+    ) -> None:
+        await super().async_play_media(media_type, media_id, **kwargs)
+        await self.played
+
+    @override
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        self.played = super()._begin(work, name)
+        return self.played
+
+
+async def test_player_that_is_waited_for(hass: HomeAssistant, virtual_time: VirtualClock) -> None:
+    stack = await setup_stack(hass, FakeSatellite(), Patient())
+    bench = Bench(hass, virtual_time, stack)
+    began = hass.loop.time()
+    found = await bench.measure(bench.player)
+    assert found.tier is Tier.CONFIRMED
+    assert found.latency == pytest.approx(0.2, abs=0.01)
+    assert bench.player.texts == TEXTS
+    # Nothing but the lines and their starts is waited for.
+    assert hass.loop.time() - began == pytest.approx(2.4 + 3.6 + 2.4 + 3 * 0.2, abs=0.1)
+
+
+async def test_player_that_is_looked_at_now_and_then(bench: Bench) -> None:
+    """Its state says when it plays and when it does not, and both are too late to go by."""
+    bench.player.poll = 10
+    # A second after it was looked at last.
+    await bench.clock.advance(11 - bench.hass.loop.time() % 10)
+    found = await bench.measure(bench.player)
+    assert found == Calibration(Tier.MEASURED, None)
     assert not overlaps(bench.player)
 
 
@@ -224,6 +265,26 @@ async def test_it_waits_for_its_turn(bench: Bench) -> None:
         assert not bench.satellite.attempts
     await bench.clock.run_until(task.done, 60)
     assert task.result().latency == pytest.approx(0.0, abs=0.01)
+
+
+async def test_a_speaker_that_goes_while_it_waits(bench: Bench) -> None:
+    for speaker in (bench.satellite, bench.player):
+        async with async_turn(bench.hass, speaker.entity_id, Priority.SAFETY):
+            task = bench.begin(speaker)
+            await bench.clock.advance(5)
+            speaker.set_available(False)
+        await bench.clock.run_until(task.done, 5)
+        with pytest.raises(CalibrationError, match="output_unavailable"):
+            task.result()
+        assert not speaker.attempts
+
+
+async def test_a_reply_that_does_not_end(bench: Bench) -> None:
+    bench.satellite.reply_hangs = True
+    talk = bench.hass.async_create_task(bench.satellite.hear("what time is it"))
+    await bench.clock.run_until(talk.done, 30)
+    assert await bench.refused(bench.satellite) == "speaker_taken"
+    assert not bench.satellite.attempts
 
 
 async def test_it_waits_for_no_more_than_half_a_minute(bench: Bench) -> None:

@@ -88,10 +88,22 @@ async def async_calibrate(
             progress(len(found) / len(lines))
     finally:
         speaker.stop()
+    return _middle(found)
+
+
+def _middle(found: Sequence[Calibration]) -> Calibration:
+    """Return the middle of several measurements."""
     tiers = sorted((one.tier for one in found), key=list(Tier).index)
+    tier = tiers[len(tiers) // 2]
     latencies = [one.latency for one in found if one.latency is not None]
-    latency = round(median(latencies), 3) if latencies else None
-    return Calibration(tiers[len(tiers) // 2], latency)
+    if not latencies:
+        return Calibration(tier, None)
+    latency = median(latencies)
+    near = sum(abs(one - latency) <= SLACK_SECONDS for one in latencies)
+    if tier is Tier.MEASURED and 2 * near <= len(found):
+        # Holds would go by it, and it is chance: a state that is looked at now and then.
+        return Calibration(tier, None)
+    return Calibration(tier, round(latency, 3))
 
 
 @callback

@@ -157,10 +157,11 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
                 return {BASE: "hello_failed"}, name_of(self.hass, mute)
         return {}, ""
 
-    def _known_speakers(self) -> Mapping[str, Mapping[str, Any]]:
+    def _known_speakers(self) -> Mapping[str, Any]:
         if self.source != SOURCE_RECONFIGURE:
             return {}
-        return self._get_reconfigure_entry().options.get(Conf.SPEAKERS, {})
+        speakers: Mapping[str, Any] = self._get_reconfigure_entry().options.get(Conf.SPEAKERS, {})
+        return speakers
 
     def _changed(self) -> ConfigFlowResult:
         return self.async_update_and_abort(
