@@ -14,10 +14,12 @@ from .coordinator import Coach, KnotCoachEntry
 from .hearing import HearingCoach
 from .heater import Heater, async_recover
 from .lease import async_get_book
+from .live_activity import async_setup_live_activity
 from .next_day import async_setup_reminder
 from .screening_due import async_watch_screening
 from .settings import Settings
 from .store import Memory
+from .twin_light import async_setup_twin_light
 from .voice.sentences import Vocabulary, async_register
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -51,7 +53,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
             hass, entry, settings.heat, book, report=coach.report
         )
         await heater.async_start()
+    await coach.speech.async_recover()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_setup_live_activity(coach, memory.borrowed)
+    async_setup_twin_light(coach, memory.borrowed)
 
     speak = coach.book.line
     vocabulary = Vocabulary(

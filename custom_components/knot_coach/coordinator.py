@@ -63,8 +63,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.admission = Admission(settings, catalogue, memory)
         self.signal = f"{DOMAIN}.{entry.entry_id}"
         self.data = IDLE
-        self.silenced = False
-        """Somebody wants lines to be shown and not spoken."""
+        self.silenced = False  # Somebody wants lines to be shown and not spoken.
         self._runner = Runner(
             hass.loop, perform=self._perform, settled=self._settle, broken=self._broken
         )
@@ -73,6 +72,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             hass,
             entry,
             settings,
+            memory.borrowed,
             book=lambda: self.book,
             signal=self.signal,
             silent=lambda: self.silent,
@@ -200,7 +200,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             other: Coach = entry.runtime_data
             if other is not self and other.busy and self.settings.meets(other.settings):
                 raise Refused("room_taken", name=other.settings.name)
-        if not self.speech.available:
+        if not self.speech.able():
             raise Refused("no_output")
 
     @property
@@ -273,6 +273,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         """Show the session, and store it."""
         if before is None or before.plan is not session.plan:
             self.speech.prepare(lines_ahead(session))
+        self.speech.follow(before, session)
         if session.live or (before is not None and before.live):
             self._save_soon()
         if not session.live and (before is None or before.live):
@@ -325,6 +326,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         now = self.now()
         self.speech.hush()
         self.speech.alone(self.book.line("stopped"))
+        self.speech.finish()
         self._stop_heat()
         if session is not None and session.live:
             outcome = Outcome.STOPPED

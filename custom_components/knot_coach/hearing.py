@@ -141,6 +141,8 @@ class HearingCoach(CoachLike):
         coach.config_entry.async_create_task(
             self._hass, self._async_start(plan, context), f"{self.name} start"
         )
+        if coach.silent:
+            return self.reply("reply.starting_silent")
         return self._starting(plan, request)
 
     def _starting(self, plan: Plan, request: StartRequest) -> str:

@@ -1,5 +1,6 @@
 """What the coach says, and how each line went: the announcer as a session knows it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +14,14 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from .announce import Announcer, Ear, NoOutputError, Reports, Tier
+from .borrowed import Borrowed
 from .const import DOMAIN
+from .loudness import Loudness
 from .massage.messages import Begun, Priority, Report, Say, SpeechCut, SpeechFailed, Spoken
+from .massage.states import Interrupted, Session
 from .massage.wording import Line, Phrasebook
 from .settings import Settings
+from .voiceless import Silence, Voiceless
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,6 +29,8 @@ ALONE_ID: Final = 0
 """The id of a line that belongs to no session."""
 LAST_WORDS: Final = 10.0
 """Seconds that the last words get when the coach leaves."""
+MAX_LAST_LINES: Final = 6
+"""So many times as long they get when it stays; our choice."""
 ALOUD: Final = frozenset({"emergency_1", "emergency_2", "heat_stuck"})
 """What is spoken even where everything else is only shown: somebody may be in danger."""
 
@@ -46,6 +53,7 @@ class Speech(Reports):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         settings: Settings,
+        borrowed: Borrowed,
         *,
         book: Callable[[], Phrasebook],
         signal: str,
@@ -65,6 +73,11 @@ class Speech(Reports):
         """The line that began to be spoken last."""
         self._last: Line | None = None
         self._first_id = 1
+        self._loudness = Loudness(hass, entry, settings.outputs, borrowed)
+        self._finishing: asyncio.Task[None] | None = None
+        self._voiceless = Voiceless(
+            hass, entry, settings.outputs, book=book, usable=lambda: self.available
+        )
         self._announcer = Announcer(
             hass,
             entry,
@@ -110,6 +123,7 @@ class Speech(Reports):
     def begin(self, first_id: int) -> None:
         """Get ready for a session whose first line has this id."""
         self._first_id, self.caption, self._last = first_id, None, None
+        self._stay()
         self._announcer.renew([Ear(self._hass, one) for one in self._satellites()])
 
     @callback
@@ -135,10 +149,56 @@ class Speech(Reports):
         """Drop what has not begun."""
         self._announcer.hush()
 
+    @callback
+    def able(self) -> bool:
+        """Tell whether a session may be begun; where nothing can speak, that is shown, too."""
+        if not self.available:
+            self._voiceless.show(Silence.NOT_STARTED)
+        return self.available
+
+    @callback
+    def follow(self, before: Session | None, session: Session) -> None:
+        """Get loud for a session that goes on after a restart, and give back at its end."""
+        if before is None or not before.live:
+            return
+        if not session.live:
+            self.finish()
+        elif isinstance(before.state, Interrupted) and not isinstance(session.state, Interrupted):
+            self._announcer.open()
+
+    @callback
+    def finish(self) -> None:
+        """Give back what was borrowed, when the last words have been spoken."""
+        self._stay()
+        self._finishing = self._entry.async_create_background_task(
+            self._hass, self._async_finish(), f"{DOMAIN} after {self._entry.title}"
+        )
+
+    @callback
+    def _stay(self) -> None:
+        """Give nothing back yet: there is more to be said."""
+        if self._finishing is not None:
+            self._finishing.cancel()
+        self._finishing = None
+
+    async def _async_finish(self) -> None:
+        try:
+            async with asyncio.timeout(LAST_WORDS * MAX_LAST_LINES):
+                await self._announcer.async_idle()
+        except TimeoutError:
+            _LOGGER.debug("The last words take too long")
+        await self._loudness.async_give_back()
+
     async def async_check(self, line: Line) -> None:
         """Raise NoOutputError where nothing can be spoken now."""
-        if not self._is_silent():
+        if self._is_silent():
+            return
+        try:
             await self._announcer.async_warm([line])
+        except NoOutputError:
+            self._voiceless.show(Silence.NOT_STARTED)
+            raise
+        self._voiceless.clear()
 
     @callback
     def prepare(self, lines: list[Line]) -> None:
@@ -147,9 +207,16 @@ class Speech(Reports):
             self._hass, self._async_prepare(lines), f"{DOMAIN} warm {self._entry.title}"
         )
 
+    async def async_recover(self) -> None:
+        """Give back what an earlier run has left changed."""
+        await self._loudness.async_recover()
+
     async def async_close(self) -> None:
-        """Speak the last words, and end."""
+        """Speak the last words, give back what was borrowed, and end."""
+        self._stay()
         await self._announcer.async_close(drain=LAST_WORDS)
+        await self._loudness.async_give_back()
+        await self._loudness.async_close()
 
     async def _async_prepare(self, lines: list[Line]) -> None:
         try:
@@ -175,12 +242,18 @@ class Speech(Reports):
         return found
 
     @override
+    async def async_open(self) -> None:
+        await self._loudness.async_take()
+
+    @override
     def begun(self, say: Say, seconds: float) -> None:
         self._show(say, seconds)
         self._report(Begun(say.id, seconds))
 
     @override
     def spoken(self, say: Say) -> None:
+        if not self._is_silent():
+            self._voiceless.clear()
         self._report(Spoken(say.id))
 
     @override
@@ -192,6 +265,7 @@ class Speech(Reports):
         """Show a line that nobody heard; the last words of an earlier session are over."""
         self._show(say, say.line.seconds)
         if say.id >= self._first_id:
+            self._voiceless.show(Silence.PAUSED)
             self._report(SpeechFailed(say.id))
 
     def _show(self, say: Say, seconds: float) -> None:

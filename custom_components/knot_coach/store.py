@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
+from .borrowed import Borrowed
 from .const import DOMAIN
 from .massage.areas import Region, Side
 from .massage.load import REST_SORE, Feeling, Past, StandingLock, meets
@@ -96,6 +97,8 @@ class Memory:
         self._session = _Document(hass, "session", entry_id)
         self._history_file = _Document(hass, "history", entry_id)
         self._history = _History()
+        self.borrowed = Borrowed(hass, entry_id)
+        """What a session has changed in the house."""
         self.interrupted: dict[str, Any] | None = None
         """The stored session that was going on when Home Assistant went away."""
 
@@ -105,6 +108,7 @@ class Memory:
         Where the history or a lock was lost, somebody has to say on a screen that they are well
         before anything starts.
         """
+        await self.borrowed.async_load()
         stored, _ = await self._session.async_load()
         session = stored.get("session") if stored else None
         self.interrupted = session if isinstance(session, dict) else None
@@ -246,6 +250,7 @@ class Memory:
         """Forget everything about this person."""
         await self._session.async_remove()
         await self._history_file.async_remove()
+        await self.borrowed.async_remove()
 
     async def _async_save_history(self) -> None:
         await self._history_file.async_save(

@@ -162,3 +162,43 @@ async def test_without_outputs_every_line_fails(build: Build) -> None:
     mouth.say(1, PRESS)
     await mouth.settle(1)
     assert mouth.outcomes == [("failed", 1)]
+
+
+async def test_what_safety_could_not_say_is_said_when_an_output_comes_back(build: Build) -> None:
+    satellite = FakeSatellite()
+    mouth = await build(satellite)
+    satellite.set_available(False)
+    mouth.say(1, PRESS)
+    mouth.say(2, STOP, Priority.SAFETY)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("failed", 2), ("failed", 1)]
+    await mouth.clock.advance(20)
+    satellite.set_available(True)
+    await mouth.clock.advance(10)
+    assert satellite.texts == [STOP]
+    # It was told once.
+    assert mouth.outcomes == [("failed", 2), ("failed", 1)]
+
+
+async def test_what_safety_could_not_say_is_not_said_when_things_went_on(build: Build) -> None:
+    satellite, player = FakeSatellite(), FakePlayer()
+    mouth = await build(satellite, player)
+    satellite.set_available(False)
+    player.set_available(False)
+    mouth.say(1, STOP, Priority.SAFETY)
+    await mouth.settle(1)
+    mouth.say(2, PRESS)
+    await mouth.settle(2)
+    satellite.set_available(True)
+    await mouth.clock.advance(20)
+    assert satellite.texts == []
+
+
+async def test_an_output_that_is_there_and_raises_is_not_tried_for_ever(build: Build) -> None:
+    satellite = FakeSatellite()
+    satellite.fault = Fault.ERROR
+    mouth = await build(satellite)
+    mouth.say(1, STOP, Priority.SAFETY)
+    await mouth.settle(1)
+    await mouth.clock.advance(120)
+    assert satellite.attempts == 1

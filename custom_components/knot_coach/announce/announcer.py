@@ -17,7 +17,7 @@ from ..massage.wording import Line
 from .delivery import OvertakenError, Result, async_deliver
 from .ear import Ear
 from .journal import End, Journal
-from .outputs import Output, SpeechError
+from .outputs import Output
 from .phone import tag_of
 from .queue import Item, Queue
 from .reports import NoOutputError, Reports
@@ -29,16 +29,10 @@ from .voices import Voices
 _LOGGER = logging.getLogger(__name__)
 
 HOLD_SECONDS: Final = HELD.total_seconds()
-BENCH_SECONDS: Final = 60.0
-"""How long an output that failed comes after the others, lest it delay every line."""
 MAX_REFUSALS: Final = 10
 """How often a line may find its output taken before it goes to the next."""
 MAX_CUTS: Final = 3
 """Whoever cuts a line off so often does not want to hear it; our choice."""
-MAX_UNSEEN: Final = 2
-"""So many lines in a row that were given up are too many where another can speak; our choice."""
-MAX_OWED: Final = 3
-"""Lines for safety that are kept for an output that comes back; our choice."""
 WRITTEN: Final = frozenset({Priority.SAFETY, Priority.ANSWER, Priority.INSTRUCTION})
 """What is also sent as text where there is a voice; a countdown would be late on a screen."""
 NOBODYS_ID: Final = 0
@@ -74,9 +68,8 @@ class Announcer:
             hass, outputs, tag=tag_of(entry), together=together, changed=self._changed
         )
         self._current: Item | None = None
-        self._owed: list[Item] = []
         self._held_until = float("-inf")
-        self._noticed = False
+        self._noticed = self._opens = False
         self._closed = False
         self._changes = False
         """An output has come or gone."""
@@ -96,8 +89,14 @@ class Announcer:
         talked over.
         """
         self._noticed = False
-        self._owed.clear()
+        self._opens = True
+        self._queue.forget()
         self.voices.renew(ears)
+
+    @callback
+    def open(self) -> None:
+        """Have the house made ready before the next line."""
+        self._opens = True
 
     @callback
     def say(self, say: Say) -> None:
@@ -105,8 +104,6 @@ class Announcer:
         if self._closed:
             _LOGGER.debug("Line %s came after the end", say.id)
             return
-        if say.priority is not Priority.SAFETY:
-            self._owed.clear()
         self._idle.clear()
         self._queue.add(say)
 
@@ -158,7 +155,9 @@ class Announcer:
     async def _async_next(self) -> None:
         """Bring the most urgent line one step further."""
         self._queue.changed.clear()
-        self._pay()
+        if self._changes and self.available:
+            self._queue.pay()
+        self._changes = False
         if (item := self._queue.top()) is None:
             self._idle.set()
             # The end of the queue may have been the end of work: `_async_work` looks first.
@@ -168,20 +167,22 @@ class Announcer:
         if item.patient and self._hass.loop.time() < self._held_until:
             await self._async_hold()
             return
+        if self._opens:
+            await self._async_open()
+            return
         speakers = self.voices.for_line(item.tried, silent=self._silent(item.say))
         if not speakers:
             self._fail(item)
         elif not self._notices(item, speakers):
             await self._async_try(item, speakers)
 
-    def _pay(self) -> None:
-        """Say what is owed, now that an output is back and nothing else has been asked for."""
-        if self._owed and self._changes and self.available:
-            for item in self._owed:
-                item.tried.clear()
-                self._queue.put_back(item)
-            self._owed.clear()
-        self._changes = False
+    async def _async_open(self) -> None:
+        self._opens = False
+        try:
+            await self._reports.async_open()
+        except Exception:
+            # A session is not kept from beginning by what makes it nicer.
+            _LOGGER.exception("The house could not be made ready")
 
     def _changed(self) -> None:
         self._changes = True
@@ -263,11 +264,8 @@ class Announcer:
             self._tell(item, lambda say: self._reports.begun(say, seconds))
 
     def _judge(self, item: Item, result: Result) -> None:
-        for speaker, error in result.failed:
-            self._bench(speaker, error)
-            item.tried.add(speaker.output.entity_id)
-        for speaker in result.spoke:
-            self._trust(speaker, seen=result.ending is not Ending.UNSEEN)
+        self.voices.judge(result)
+        item.tried |= {speaker.output.entity_id for speaker, _ in result.failed}
         if result.ending is not None:
             item.entry.tier = result.spoke[0].seen
             self._end(item, result.ending)
@@ -287,20 +285,6 @@ class Announcer:
             self.journal.close(item.entry, End.HUSHED if not item.entry.cuts else End.CUT)
             return
         self._queue.put_back(item)
-
-    def _trust(self, speaker: Speaker, *, seen: bool) -> None:
-        """Prefer another output to one whose lines were given up again and again."""
-        speaker.unseen = 0 if seen else speaker.unseen + 1
-        if speaker.unseen >= MAX_UNSEEN:
-            self._bench(speaker, SpeechError("nobody knows whether it is heard"))
-        else:
-            speaker.benched_until = float("-inf")
-
-    def _bench(self, speaker: Speaker, error: Exception) -> None:
-        now = self._hass.loop.time()
-        level = logging.DEBUG if speaker.benched_until > now else logging.WARNING
-        _LOGGER.log(level, "%s could not speak a line: %r", speaker, error)
-        speaker.benched_until = now + BENCH_SECONDS
 
     def _end(self, item: Item, ending: Ending) -> None:
         if ending is Ending.CUT:
@@ -338,10 +322,10 @@ class Announcer:
         self._queue.remove(item)
         self._write(item, Context())
         self.journal.close(item.entry, End.FAILED)
+        told = item.owed
         if item.safety:
-            self._owed = [*self._owed, item][-MAX_OWED:]
-        if not item.owed:
-            item.owed = item.safety
+            self._queue.owe(item)
+        if not told:
             self._tell(item, self._reports.failed)
 
     def _tell(self, item: Item, report: Callable[[Say], None]) -> None:

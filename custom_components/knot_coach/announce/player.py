@@ -10,6 +10,7 @@ from homeassistant.components.media_player.const import (
     ATTR_MEDIA_ANNOUNCE,
     ATTR_MEDIA_CONTENT_ID,
     ATTR_MEDIA_CONTENT_TYPE,
+    ATTR_MEDIA_EXTRA,
     DOMAIN,
     SERVICE_PLAY_MEDIA,
     MediaPlayerState,
@@ -19,6 +20,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, callback
 
 from ..massage.wording import Line
+from ..players import native_volume
 from .outputs import Output, SpeechError
 from .speaker import AT_ONCE_SECONDS, CHIME_SECONDS, CUT_SHARE, GIVE_UP_SECONDS, Ending, Speaker
 from .synthesis import Clip, Synthesis, Voice, engine_voice
@@ -95,6 +97,9 @@ class PlayerSpeaker(Speaker):
             ATTR_MEDIA_CONTENT_ID: media_id,
             ATTR_MEDIA_CONTENT_TYPE: MediaType.MUSIC,
             ATTR_MEDIA_ANNOUNCE: True,
+            ATTR_MEDIA_EXTRA: native_volume(
+                self._hass, self.output.entity_id, self.output.profile.volume
+            ),
         }
         return self._calling(DOMAIN, SERVICE_PLAY_MEDIA, data, context)
 

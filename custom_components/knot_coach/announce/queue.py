@@ -3,11 +3,15 @@
 import asyncio
 from dataclasses import dataclass, field
 import logging
+from typing import Final
 
 from ..massage.messages import Priority, Say
 from .journal import End, Entry, Journal
 
 _LOGGER = logging.getLogger(__name__)
+
+MAX_OWED: Final = 3
+"""Lines for safety that are kept for an output that comes back; our choice."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +50,7 @@ class Queue:
         """Begin empty; the journal gets what is dropped, and its clock tells what is stale."""
         self._journal = journal
         self._items: list[Item] = []
+        self._owed: list[Item] = []
         self._order = 0
         self.changed = asyncio.Event()
         """Set when there may be something new to do."""
@@ -54,7 +59,12 @@ class Queue:
         return len(self._items)
 
     def add(self, say: Say) -> None:
-        """Queue a new line; it takes the place of one with the same key that still waits."""
+        """Queue a new line; it takes the place of one with the same key that still waits.
+
+        What is owed is not said any more, unless this is for safety, too: things went on.
+        """
+        if say.priority is not Priority.SAFETY:
+            self.forget()
         for item in [item for item in self._items if item.say.line.key == say.line.key]:
             self._drop(item, End.REPLACED)
         self._order += 1
@@ -69,6 +79,22 @@ class Queue:
     def remove(self, item: Item) -> None:
         """Take a line out, to be spoken."""
         self._items.remove(item)
+
+    def owe(self, item: Item) -> None:
+        """Keep a line for safety that nobody could speak; it has been told to have failed."""
+        item.owed = True
+        self._owed = [*self._owed, item][-MAX_OWED:]
+
+    def pay(self) -> None:
+        """Queue what is owed again."""
+        for item in self._owed:
+            item.tried.clear()
+            self.put_back(item)
+        self._owed.clear()
+
+    def forget(self) -> None:
+        """Do not say any more what is owed."""
+        self._owed.clear()
 
     def hush(self) -> None:
         """Drop every line but those for safety."""

@@ -21,6 +21,9 @@ class Reports:
     hushed, replaced, came too late, or the announcer was closed: then neither is.
     """
 
+    async def async_open(self) -> None:
+        """Get the house ready: the first line of a session comes next, and waits for this."""
+
     def begun(self, say: Say, seconds: float) -> None:
         """It is handed to an output, and should be over in so many seconds.
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
 import logging
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.core import Context, HomeAssistant, callback
 
 from ..massage.wording import Line
+from .delivery import Result
 from .ear import Ear
 from .notify import Texter, TextSpeaker, speaks
 from .outputs import Kind, Output, SpeechError
@@ -16,6 +17,11 @@ from .satellite import SatelliteSpeaker
 from .speaker import Ending, Speaker
 from .synthesis import Clip, Synthesis
 from .tiers import Tier
+
+BENCH_SECONDS: Final = 60.0
+"""How long an output that failed comes after the others, lest it delay every line; our choice."""
+MAX_UNSEEN: Final = 2
+"""So many lines in a row that were given up are too many where another can speak; our choice."""
 
 type Start = Callable[[Coroutine[Any, Any, bool], str], asyncio.Task[bool]]
 
@@ -135,6 +141,24 @@ class Voices:
     def second_best(self, speakers: Sequence[Speaker]) -> bool:
         """Tell whether the output that is preferred is not among those that speak."""
         return bool(self._spoken) and not {self._captions, self._spoken[0]} & set(speakers)
+
+    @callback
+    def judge(self, result: Result) -> None:
+        """Take from how a line went which outputs are preferred from now on."""
+        for speaker, error in result.failed:
+            self._bench(speaker, error)
+        for speaker in result.spoke:
+            speaker.unseen = speaker.unseen + 1 if result.ending is Ending.UNSEEN else 0
+            if speaker.unseen >= MAX_UNSEEN:
+                self._bench(speaker, SpeechError("nobody knows whether it is heard"))
+            else:
+                speaker.benched_until = float("-inf")
+
+    def _bench(self, speaker: Speaker, error: Exception) -> None:
+        now = self._hass.loop.time()
+        level = logging.DEBUG if speaker.benched_until > now else logging.WARNING
+        _LOGGER.log(level, "%s could not speak a line: %r", speaker, error)
+        speaker.benched_until = now + BENCH_SECONDS
 
     def write(self, text: str, context: Context, start: Start) -> None:
         """Send a text beside the voice, without waiting for it; `start` makes tasks."""
