@@ -62,6 +62,8 @@ class _Speaking(Entity):
         self.fault = Fault.NONE
         """What goes wrong with the lines after those."""
         self.attempts = 0
+        self.misbehaved = 0
+        """How many of them went wrong."""
         self._playing: set[asyncio.Event] = set()
 
     @property
@@ -81,6 +83,7 @@ class _Speaking(Entity):
     def _next_fault(self) -> Fault:
         self.attempts += 1
         fault = self.faults.pop(0) if self.faults else self.fault
+        self.misbehaved += fault is not Fault.NONE
         if error := RAISED.get(fault):
             raise error("The device does not like it")
         return fault
@@ -91,24 +94,31 @@ class _Speaking(Entity):
         return entry.async_create_background_task(self.hass, work, name)
 
     def _stop_playing(self) -> None:
-        for stopped in self._playing:
-            stopped.set()
+        for stop in self._playing:
+            stop.set()
 
     async def _play(
-        self, text: str, seconds: float, *, whole: bool = True, reply: bool = False
+        self,
+        text: str,
+        seconds: float,
+        *,
+        whole: bool = True,
+        stopped: bool = False,
+        reply: bool = False,
     ) -> None:
         """Play for so long, unless it is stopped; `whole` tells whether that is all of the text."""
-        heard = Heard(text, self.hass.loop.time(), reply=reply)
+        heard = Heard(text, self.hass.loop.time(), stopped=stopped, reply=reply)
         self.heard.append(heard)
-        stopped = asyncio.Event()
-        self._playing.add(stopped)
+        stop = asyncio.Event()
+        self._playing.add(stop)
         try:
             async with asyncio.timeout(seconds):
-                await stopped.wait()
+                await stop.wait()
+            heard.stopped = True
         except TimeoutError:
             heard.whole = whole
         finally:
-            self._playing.discard(stopped)
+            self._playing.discard(stop)
             heard.ended = self.hass.loop.time()
 
 
@@ -177,11 +187,13 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
             # As real ones: what cannot be fetched is not played, and nobody is told.
             return
         # Who gives up waiting does not stop the device.
-        await asyncio.shield(self._begin(self._announce(text, seconds, fault), "announcement"))
+        playing = self._begin(self._announce(text, seconds, fault), "announcement")
+        await asyncio.wait({playing})
+        await playing
 
     async def _announce(self, text: str, seconds: float, fault: Fault) -> None:
         if fault in (Fault.CUT, Fault.VANISHES, Fault.DROPS):
-            await self._play(text, seconds / 5, whole=False)
+            await self._play(text, seconds / 5, whole=False, stopped=fault is Fault.CUT)
         elif fault is Fault.EARLY:
             self._begin(self._play(text, seconds), "clip")
             await asyncio.sleep(seconds / 4)
@@ -329,6 +341,8 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
             self.set_state(MediaPlayerState.PLAYING)
             self.set_state(MediaPlayerState.IDLE)
             return
+        if media_id.endswith("preannounce.mp3"):
+            return
         media = await media_source.async_resolve_media(self.hass, media_id, self.entity_id)
         work = self._perform(media.url.rpartition("/")[2], fault)
         if fault is Fault.BLOCKS:
@@ -345,7 +359,7 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
         if not silent:
             self.set_state(MediaPlayerState.PLAYING)
         if fault in (Fault.CUT, Fault.VANISHES, Fault.DROPS):
-            await self._play(text, seconds / 5, whole=False)
+            await self._play(text, seconds / 5, whole=False, stopped=fault is Fault.CUT)
         else:
             await self._play(text, seconds)
         if fault in (Fault.VANISHES, Fault.DROPS):
