@@ -654,7 +654,7 @@ async def test_another_volume_after_a_crash(den: Den, player: LoudPlayer) -> Non
     assert den.level(player) == BEFORE
 
 
-NAIVE = {
+NAIVE: dict[str, Any] = {
     "level": "0.5",
     "ours": [],
     "seen": "maybe",
