@@ -21,9 +21,7 @@ from custom_components.knot_coach.live_activity import (
     GAP_SECONDS,
     PUSH_SECONDS,
     STAY_SECONDS,
-    LiveActivity,
     Picture,
-    async_setup_live_activity,
     draw,
 )
 from custom_components.knot_coach.massage.areas import Side
@@ -56,7 +54,6 @@ class Screened(House):
     async def set_up(self) -> None:
         """Set the coach up, or up again."""
         self.coach = await set_up(self.hass, self.entry)
-        await hook(self)
 
     async def begin(self, side: str = "on the left") -> None:
         """Begin a quick session on the neck, up to the check-in."""
@@ -84,17 +81,6 @@ class Screened(House):
 
 async def _wait_for(work: Awaitable[Any]) -> None:
     await work
-
-
-async def hook(house: Screened) -> None:
-    """Show the session, unless the integration does so by itself."""
-    coach = house.coach
-    listeners = [update for update, _ in coach._listeners.values()]
-    if not any(isinstance(getattr(one, "__self__", None), LiveActivity) for one in listeners):
-        borrowed = Borrowed(house.hass, house.entry.entry_id)
-        await borrowed.async_load()
-        async_setup_live_activity(coach, borrowed)
-        await house.hass.async_block_till_done()
 
 
 @pytest.fixture
