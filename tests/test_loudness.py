@@ -517,6 +517,21 @@ async def test_a_player_that_is_away_at_the_end_gets_its_level_when_it_is_back(
     assert den.on_disk() == {}
 
 
+async def test_a_player_that_goes_while_its_level_is_given_back(
+    den: Den, player: LoudPlayer
+) -> None:
+    await den.take()
+    player.ignores = True
+    giving = den.hass.async_create_task(den.loudness.async_give_back())
+    await den.clock.advance(0.5)
+    player.set_available(False)
+    await den.clock.run_until(giving.done, GIVE_BACK_SECONDS)
+    player.ignores = False
+    player.set_available(True)
+    await den.clock.advance(1)
+    assert den.level(player) == BEFORE
+
+
 async def test_a_player_that_comes_back_with_another_level_keeps_it(
     den: Den, player: LoudPlayer
 ) -> None:
@@ -636,6 +651,22 @@ async def test_a_crash_before_the_player_said_anything(den: Den, player: LoudPla
     await den.crash()
     player.delay = 0.0
     await den.clock.advance(30)
+    assert den.level(player) == BEFORE
+    assert den.on_disk() == {}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_after_a_crash_a_level_near_ours_is_what_the_player_made_of_it(
+    den: Den, player: LoudPlayer, *, at_once: bool
+) -> None:
+    """Nobody was there to see it."""
+    kept = {"level": BEFORE, "ours": [OURS], "seen": False, "muted": False}
+    await den.borrowed.async_keep(f"level.{player.entity_id}", kept)
+    player._attr_volume_level = 0.25
+    player.set_available(at_once)
+    await den.crash()
+    player.set_available(True)
+    await den.clock.advance(1)
     assert den.level(player) == BEFORE
     assert den.on_disk() == {}
 
@@ -875,6 +906,24 @@ async def test_a_player_that_was_muted_in_the_session_stays_so(
     assert den.muted(player) is True
     assert player.mutes == [False]
     assert den.on_disk() == {}
+
+
+async def test_the_mute_of_one_session_and_the_level_of_the_next(
+    den: Den, player: LoudPlayer
+) -> None:
+    """A level that was ours in the first is the person's own in the second."""
+    player.turn_mute(muted=True)
+    await den.take()
+    player.turn_knob(0.8)
+    player.hangs = True
+    await den.give_back()
+    player.hangs = False
+    den.loudness._outputs = (out(player.entity_id, 0.1),)
+    await den.take()
+    assert (den.level(player), den.muted(player)) == (0.1, False)
+    player.turn_knob(OURS)
+    await den.give_back()
+    assert (den.level(player), den.muted(player)) == (OURS, True)
 
 
 async def test_a_player_that_was_not_muted_is_not_muted_after(den: Den, player: LoudPlayer) -> None:
