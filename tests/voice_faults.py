@@ -33,7 +33,7 @@ class Fault(Enum):
     CRASH = auto()
     """An exception that nobody expects."""
     CUT = auto()
-    """Somebody ends the line after a fifth of it, by a button of the device."""
+    """Somebody ends the line after a fifth of it, by a button of the device, as fast as they can."""
     AT_ONCE = auto()
     """Claims to have spoken, and has not."""
     EARLY = auto()
@@ -83,6 +83,8 @@ class Heard:
     ended: float | None = None
     """None while it plays."""
     whole: bool = False
+    stopped: bool = False
+    """Somebody stopped it, by a word or by a button."""
     reply: bool = False
     """It answers what the person said, and was not announced."""
 

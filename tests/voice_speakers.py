@@ -50,6 +50,11 @@ AGAIN_SECONDS: Final = 2.0
 """Until a person who only stopped a satellite says the wake word again."""
 
 
+def cut_after(seconds: float) -> float:
+    """Return how long a clip plays that a person ends as fast as people can."""
+    return min(seconds, max(seconds / 5, 0.6))
+
+
 class _Speaking(Entity):
     """What everything with a loudspeaker shares."""
 
@@ -192,8 +197,10 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
         await playing
 
     async def _announce(self, text: str, seconds: float, fault: Fault) -> None:
-        if fault in (Fault.CUT, Fault.VANISHES, Fault.DROPS):
-            await self._play(text, seconds / 5, whole=False, stopped=fault is Fault.CUT)
+        if fault is Fault.CUT:
+            await self._play(text, cut_after(seconds), whole=False, stopped=True)
+        elif fault in (Fault.VANISHES, Fault.DROPS):
+            await self._play(text, seconds / 5, whole=False)
         elif fault is Fault.EARLY:
             self._begin(self._play(text, seconds), "clip")
             await asyncio.sleep(seconds / 4)
@@ -358,8 +365,10 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
         await asyncio.sleep(SLOW_SECONDS if fault is Fault.SLOW_START else START_SECONDS)
         if not silent:
             self.set_state(MediaPlayerState.PLAYING)
-        if fault in (Fault.CUT, Fault.VANISHES, Fault.DROPS):
-            await self._play(text, seconds / 5, whole=False, stopped=fault is Fault.CUT)
+        if fault is Fault.CUT:
+            await self._play(text, cut_after(seconds), whole=False, stopped=True)
+        elif fault in (Fault.VANISHES, Fault.DROPS):
+            await self._play(text, seconds / 5, whole=False)
         else:
             await self._play(text, seconds)
         if fault in (Fault.VANISHES, Fault.DROPS):
