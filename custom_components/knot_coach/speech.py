@@ -194,7 +194,7 @@ class Speech(Reports):
         if self._is_silent():
             return
         try:
-            await self._announcer.async_warm([line])
+            await self._announcer.async_check(line)
         except NoOutputError:
             self._voiceless.show(Silence.NOT_STARTED)
             raise

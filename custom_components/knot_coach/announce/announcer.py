@@ -114,6 +114,13 @@ class Announcer:
         if self._current is not None:
             self._current.hushed = True
 
+    async def async_check(self, line: Line) -> None:
+        """Raise NoOutputError if no output is available, or if none can synthesise the line."""
+        if not self.available:
+            raise NoOutputError("no_output")
+        if not await self.voices.async_check(line):
+            raise NoOutputError("speech_failed")
+
     async def async_warm(self, lines: Sequence[Line]) -> None:
         """Have lines synthesised ahead, for every voice that may come to speak them.
 

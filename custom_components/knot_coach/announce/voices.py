@@ -167,27 +167,37 @@ class Voices:
             self.writing.add(task)
             task.add_done_callback(self.writing.discard)
 
+    async def async_check(self, line: Line) -> bool:
+        """Tell whether some voice can speak the line, the one that would speak it now first."""
+        for speaker in self._distinct():
+            if await _async_can_prepare(speaker, line):
+                return True
+        return False
+
     async def async_warm(self, lines: Sequence[Line]) -> bool:
         """Have lines synthesised for every voice; tell whether the first one could be.
 
         The voice that would speak now comes first, and the others for when it fails.
         """
-        able = [one for one in self._preferred() if await _async_can_prepare(one, lines[0])]
-        if not able:
-            return False
-        for speaker in able:
-            for line in lines[1:]:
-                await _async_can_prepare(speaker, line)
-        return True
+        able = False
+        for speaker in self._distinct():
+            if await _async_can_prepare(speaker, lines[0]):
+                able = True
+                for line in lines[1:]:
+                    await _async_can_prepare(speaker, line)
+        return able
 
-    def _preferred(self) -> Sequence[Speaker]:
-        """Return one output for each voice."""
+    def _distinct(self) -> Sequence[Speaker]:
+        """Return one output for each kind of clip, those that failed lately last."""
         now = self._hass.loop.time()
         usable = [one for one in self.all if one.available]
         usable.sort(key=lambda one: one.benched_until > now)
-        return list(
-            {(one.claims is Tier.TEXT, one.voice): one for one in reversed(usable)}.values()
-        )[::-1]
+        found: dict[object, Speaker] = {}
+        for one in usable:
+            profile = one.output.profile
+            key = (one.claims is Tier.TEXT, one.voice, profile.lead_in, profile.tail)
+            found.setdefault(key, one)
+        return list(found.values())
 
     def _listen(self, ears: Sequence[Ear]) -> None:
         for ear in self.ears:
