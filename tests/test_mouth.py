@@ -103,7 +103,7 @@ async def test_quiet_hours(
     hass: HomeAssistant, virtual_time: VirtualClock, shift: int, *, silent: bool
 ) -> None:
     hour = dt_util.now().hour
-    options = {
+    options: dict[str, Any] = {
         Conf.QUIET_FROM: f"{(hour + shift) % 24:02}:00:00",
         Conf.QUIET_UNTIL: f"{(hour + shift + 2) % 24:02}:00:00",
     }

@@ -20,7 +20,7 @@ from .journal import End, Journal
 from .outputs import Output
 from .phone import tag_of
 from .queue import Item, Queue
-from .reports import NoOutputError, Reports
+from .reports import Reports
 from .sentences import from_sentence
 from .speaker import Ending, Speaker
 from .tiers import Tier
@@ -116,21 +116,15 @@ class Announcer:
 
     async def async_check(self, line: Line) -> None:
         """Raise NoOutputError if no output is available, or if none can synthesise the line."""
-        if not self.available:
-            raise NoOutputError("no_output")
-        if not await self.voices.async_check(line):
-            raise NoOutputError("speech_failed")
+        await self.voices.async_check(line)
 
     async def async_warm(self, lines: Sequence[Line]) -> None:
         """Have lines synthesised ahead, for every voice that may come to speak them.
 
-        Raises NoOutputError if no output is available, or if none can synthesise the first line. A
-        later line that fails is tried again when its time comes.
+        Raises NoOutputError as `async_check` does for the first line. A later line that fails is
+        tried again when its time comes.
         """
-        if not self.available:
-            raise NoOutputError("no_output")
-        if lines and not await self.voices.async_warm(lines):
-            raise NoOutputError("speech_failed")
+        await self.voices.async_warm(lines)
 
     async def async_idle(self) -> None:
         """Return when everything has been said."""

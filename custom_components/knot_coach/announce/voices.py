@@ -13,9 +13,10 @@ from .ear import Ear
 from .notify import Texter, TextSpeaker, speaks
 from .outputs import Kind, Output, SpeechError
 from .player import PlayerSpeaker
+from .reports import NoOutputError
 from .satellite import SatelliteSpeaker
 from .speaker import Ending, Speaker
-from .synthesis import Clip, Synthesis
+from .synthesis import Synthesis
 from .tiers import Tier
 
 BENCH_SECONDS: Final = 60.0
@@ -35,18 +36,6 @@ class _Reader(TextSpeaker):
     @override
     def claims(self) -> Tier:
         return Tier.MEASURED
-
-
-class _Captions(TextSpeaker):
-    """Lines that are shown by the coach itself, and sent as text where that works."""
-
-    @override
-    async def async_speak(self, line: Line, clip: Clip, context: Context) -> Ending:
-        try:
-            return await super().async_speak(line, clip, context)
-        except SpeechError:
-            await asyncio.sleep(clip.seconds)
-            return Ending.SPOKEN
 
 
 class Voices:
@@ -82,7 +71,7 @@ class Voices:
                 case Kind.NOTIFY:
                     self._texters.append(Texter(hass, output, tag))
         self._text = TextSpeaker(hass, self._texters, synthesis, tag=tag)
-        self._captions = _Captions(hass, self._texters, synthesis, tag=tag)
+        self._captions = TextSpeaker(hass, self._texters, synthesis, tag=tag, shown=True)
         self.ears: Sequence[Ear] = ()
         """The satellites of the room that are no outputs; they are followed."""
         self._changed = changed
@@ -107,7 +96,7 @@ class Voices:
     @callback
     def stop(self) -> None:
         """Stop following them."""
-        for speaker in self.all:
+        for speaker in (*self.all, self._captions):
             speaker.stop()
         self._listen(())
 
@@ -167,25 +156,28 @@ class Voices:
             self.writing.add(task)
             task.add_done_callback(self.writing.discard)
 
-    async def async_check(self, line: Line) -> bool:
-        """Tell whether some voice can speak the line, the one that would speak it now first."""
+    async def async_check(self, line: Line) -> None:
+        """See whether some voice can speak the line, the one that would speak it now first.
+
+        Raises NoOutputError if no output is available, or if none can synthesise it.
+        """
+        if not self.available:
+            raise NoOutputError("no_output")
         for speaker in self._distinct():
             if await _async_can_prepare(speaker, line):
-                return True
-        return False
+                return
+        raise NoOutputError("speech_failed")
 
-    async def async_warm(self, lines: Sequence[Line]) -> bool:
-        """Have lines synthesised for every voice; tell whether the first one could be.
+    async def async_warm(self, lines: Sequence[Line]) -> None:
+        """Have lines synthesised for every voice; raises as `async_check` does for the first.
 
         The voice that would speak now comes first, and the others for when it fails.
         """
-        able = False
+        await self.async_check(lines[0])
         for speaker in self._distinct():
             if await _async_can_prepare(speaker, lines[0]):
-                able = True
                 for line in lines[1:]:
                     await _async_can_prepare(speaker, line)
-        return able
 
     def _distinct(self) -> Sequence[Speaker]:
         """Return one output for each kind of clip, those that failed lately last."""

@@ -121,10 +121,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class SpeechCut:
-    """The person cut the line off before its end; it is said again, unless it is dropped by then.
-
-    Whoever is told so waits for `Spoken` as before.
-    """
+    """The person cut the line off; it is said again, and `Spoken` comes then."""
 
     id: int
 
