@@ -69,6 +69,8 @@ class _Speaking(Entity):
         self.attempts = 0
         self.misbehaved = 0
         """How many of them went wrong."""
+        self.tells_late = 0.0
+        """Seconds from the end of a sound until it says so."""
         self._playing: set[asyncio.Event] = set()
 
     @property
@@ -207,6 +209,7 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
         else:
             await asyncio.sleep(SLOW_SECONDS if fault is Fault.SLOW_START else 0)
             await self._play(text, seconds)
+            await asyncio.sleep(self.tells_late)
         match fault:
             case Fault.VANISHES:
                 self.set_available(False)
@@ -371,6 +374,7 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
             await self._play(text, seconds / 5, whole=False)
         else:
             await self._play(text, seconds)
+            await asyncio.sleep(self.tells_late)
         if fault in (Fault.VANISHES, Fault.DROPS):
             self.set_available(False)
             if fault is Fault.DROPS:

@@ -31,6 +31,9 @@ SAID: Final = frozenset({End.SPOKEN, End.GIVEN_UP, End.CUT})
 ANSWER: Final = 1.0
 """Seconds that the person takes to answer a question."""
 
+QUICK: Final = {"area": "upper_traps", "side": "left", "length": "quick"}
+"""The session that is played."""
+
 type Speaker = FakeSatellite | FakePlayer
 type Span = tuple[float, float]
 
@@ -144,7 +147,7 @@ class WholeSession(House):
             self.hass.services.async_call(
                 DOMAIN,
                 "start_session",
-                {"area": "upper_traps", "side": "left", "length": "quick"},
+                dict(QUICK),
                 blocking=True,
             )
         )
