@@ -164,6 +164,31 @@ async def test_player_that_is_looked_at_now_and_then(bench: Bench) -> None:
     assert not overlaps(bench.player)
 
 
+async def test_player_that_plays_on_and_tells_more(bench: Bench) -> None:
+    """What it tells while it still says that it plays is no beginning."""
+    bench.player.fault = Fault.STUCK
+    task = bench.begin(bench.player)
+    for number in (1, 2, 3):
+        await bench.clock.run_until(lambda: len(bench.player.heard) == number, 30)  # noqa: B023 - it is looked at within the round
+        await bench.clock.advance(0.5)
+        await bench.player.async_set_volume_level(number / 10)
+    await bench.clock.run_until(task.done, 30)
+    assert task.result() == Calibration(Tier.MEASURED, None)
+
+
+async def test_silence_around_a_line_is_part_of_it(bench: Bench) -> None:
+    profile = SpeakerProfile(lead_in=0.5, tail=2.0)
+    for speaker, tier in ((bench.satellite, Tier.CONFIRMED), (bench.player, Tier.OBSERVED)):
+        task = bench.hass.async_create_background_task(
+            async_calibrate(bench.hass, Output(speaker.entity_id, profile=profile), LINES), "silent"
+        )
+        await bench.clock.run_until(task.done, 60)
+        assert task.result().tier is tier
+        heard = speaker.heard[0]
+        assert heard.ended is not None
+        assert heard.ended - heard.began == pytest.approx(0.5 + 2.4 + 2.0, abs=0.01)
+
+
 async def test_one_bad_line_of_three_decides_nothing(bench: Bench) -> None:
     bench.satellite.faults = [Fault.EARLY]
     assert (await bench.measure(bench.satellite)).tier is Tier.CONFIRMED
@@ -230,6 +255,14 @@ async def test_player_that_fails(bench: Bench, fault: Fault, reason: str) -> Non
     bench.player.set_available(True)
     await bench.clock.advance(10)
     assert await bench.still_speaks(bench.player)
+
+
+async def test_a_speaker_that_goes_is_not_waited_for(bench: Bench) -> None:
+    bench.satellite.faults = [Fault.VANISHES]
+    began = bench.hass.loop.time()
+    assert await bench.refused(bench.satellite) == "output_unavailable"
+    # It went after a fifth of a line of 2.4 s.
+    assert bench.hass.loop.time() - began < 1
 
 
 async def test_speaker_that_cannot_be_used(bench: Bench) -> None:

@@ -531,6 +531,23 @@ async def test_not_while_another_coach_uses_the_speaker(person: Person) -> None:
     assert person.step == "calibrated"
 
 
+async def test_not_on_what_a_coach_in_a_session_was_given_or_deprived_of(person: Person) -> None:
+    """It speaks on through what it began with, and is given the rest when it has ended."""
+    await person.own(SATELLITE, PLAYER)
+    other = coach_entry(person.hass, PLAYER, name="Anna", room="Kitchen")
+    await set_up(person.hass, other)
+    await start(person, other)
+    outputs = [{"entity_id": SATELLITE}]
+    person.hass.config_entries.async_update_entry(other, data={**other.data, "outputs": outputs})
+    for speaker in (SATELLITE, PLAYER):
+        await (await person.open("speaker")).fill(speaker=speaker)
+        await person.measure()
+        assert person.errors == {"base": "in_session"}
+    await stop(person, other)
+    await person.measure()
+    assert person.step == "calibrated"
+
+
 async def test_a_session_elsewhere_does_not_matter(person: Person) -> None:
     await person.own(SATELLITE)
     other = coach_entry(person.hass, PLAYER, name="Anna", room="Kitchen")
