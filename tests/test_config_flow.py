@@ -539,7 +539,7 @@ async def test_hello_waits_for_its_turn(
     outputs, line = [Output(satellite.entity_id)], Line("hello", HELLO)
     async with async_turn(hass, satellite.entity_id, Priority.INSTRUCTION):
         asked = hass.async_create_task(async_say_hello(hass, outputs, line))
-        await virtual_time.advance(25)
+        await virtual_time.advance(29)
         assert not satellite.attempts
     await virtual_time.run_until(asked.done, 10)
     assert asked.result() is None
