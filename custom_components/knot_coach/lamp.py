@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from homeassistant.components.light.const import (
     ATTR_BRIGHTNESS,
@@ -130,7 +130,8 @@ class Lamp:
     ) -> tuple[Change, datetime | None]:
         """Return what it has to be told now, and when it is time for the next."""
         moves = glow.ends is not None and glow.first != glow.last
-        match self.ability:
+        ability = self.ability
+        match ability:
             case Ability.SWITCHED:
                 return Change(glow.lit), glow.ends
             case Ability.SMOOTH:
@@ -140,6 +141,8 @@ class Lamp:
                 step = now + timedelta(seconds=EVERY)
                 until = min(glow.ends, step) if moves and glow.ends else glow.ends
                 return self._change(glow, glow.at(until or now), before), until
+            case _:
+                assert_never(ability)
 
     def _change(
         self, glow: Glow, percent: float, before: Mapping[str, Any], seconds: float = 0.0

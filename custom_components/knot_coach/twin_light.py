@@ -108,6 +108,7 @@ class TwinLight:
         if self._gone is not None:
             return
         self._gone = self._hass.loop.create_future()
+        self._free_at = min(self._free_at, self._hass.loop.time() + EVERY)
         if self._call is not None:
             self._call.cancel()
         self._look()
