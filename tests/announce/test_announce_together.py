@@ -261,3 +261,27 @@ async def test_a_player_that_buffers_for_long_is_waited_for(build: Build) -> Non
     await mouth.settle(1)
     assert mouth.outcomes == [("spoken", 1)]
     assert mouth.announcer.journal.entries[0].tier is Tier.OBSERVED
+
+
+@pytest.mark.parametrize("kind", [FakeSatellite, FakePlayer])
+async def test_the_silence_after_a_line_holds_up_the_next_line_and_not_what_follows_from_it(
+    build: Build, kind: type[FakeSatellite | FakePlayer]
+) -> None:
+    speaker = kind("bath")
+    mouth = await build(speaker)
+    await reopen(mouth, Output(speaker.entity_id, profile=SpeakerProfile(tail=1.5)))
+    mouth.say(1, BREATHE)
+    mouth.say(2, PRESS)
+    await mouth.settle(2)
+    assert mouth.outcomes == [("spoken", 1), ("spoken", 2)]
+    first, second = speaker.heard
+    assert first.ended is not None
+    assert first.ended - first.began == pytest.approx(clip_seconds(BREATHE) + 1.5, abs=0.01)
+    last_word = first.began + clip_seconds(BREATHE) - mouth.start
+    assert -0.01 < mouth.reports[0][2] - last_word <= 0.31
+    assert second.began >= first.ended
+    await mouth.clock.advance(3)
+    ends = [entry.end for entry in mouth.announcer.journal.entries]
+    assert ends == [End.SPOKEN, End.SPOKEN]
+    expected = Tier.CONFIRMED if kind is FakeSatellite else Tier.OBSERVED
+    assert mouth.announcer.voices.all[0].trust.tier is expected

@@ -166,7 +166,7 @@ class Announcer:
                 await self._queue.changed.wait()
             return
         if item.patient and self._hass.loop.time() < self._held_until:
-            await self._async_hold()
+            await self._queue.async_change(self._held_until)
             return
         if self._opens:
             await self._async_open()
@@ -188,13 +188,6 @@ class Announcer:
     def _changed(self) -> None:
         self._changes = True
         self._queue.changed.set()
-
-    async def _async_hold(self) -> None:
-        try:
-            async with asyncio.timeout_at(self._held_until):
-                await self._queue.changed.wait()
-        except TimeoutError:
-            return
 
     def _notices(self, item: Item, speakers: Sequence[Speaker]) -> bool:
         """Say once that another output speaks from now on; nothing for safety waits for that."""
@@ -225,6 +218,7 @@ class Announcer:
                 ears=self.voices.ears,
                 context=context,
                 handed=handed,
+                said=lambda: self._said(item),
                 urgent=item.safety,
             ),
             "line",
@@ -261,7 +255,7 @@ class Announcer:
         entry.outputs = tuple(speaker.output.entity_id for speaker in speakers)
         if not any(speaker.claims is Tier.TEXT for speaker in speakers):
             self._write(item, context)
-        if not item.owed:
+        if not item.told:
             self._tell(item, lambda say: self._reports.begun(say, seconds))
 
     def _judge(self, item: Item, result: Result) -> None:
@@ -288,14 +282,14 @@ class Announcer:
         self._queue.put_back(item)
 
     def _end(self, item: Item, ending: Ending) -> None:
-        if ending is Ending.CUT:
+        if ending is Ending.CUT and not item.told:
             self._cut_off(item)
             return
         self._current = None
         if item.entry.tier is Tier.TEXT:
             end = End.SHOWN
         else:
-            end = End.SPOKEN if ending is Ending.SPOKEN else End.GIVEN_UP
+            end = End.GIVEN_UP if ending is Ending.UNSEEN else End.SPOKEN
         self._close(item, end)
 
     def _cut_off(self, item: Item) -> None:
@@ -311,19 +305,23 @@ class Announcer:
         rest = from_sentence(item.say.line, heard / (entry.expected or heard or 1.0))
         item.say = replace(item.say, line=rest)
         self._again(item)
-        if not item.owed:
-            self._tell(item, self._reports.cut)
+        self._tell(item, self._reports.cut)
 
     def _close(self, item: Item, end: End) -> None:
+        self._said(item)
         self.journal.close(item.entry, end)
-        if not item.owed:
+
+    def _said(self, item: Item) -> None:
+        """Its last word has been spoken, even if silence follows that belongs to the line."""
+        if not item.told:
+            item.told = True
             self._tell(item, self._reports.spoken)
 
     def _fail(self, item: Item) -> None:
         self._queue.remove(item)
         self._write(item, Context())
         self.journal.close(item.entry, End.FAILED)
-        told = item.owed
+        told = item.told
         if item.safety:
             self._queue.owe(item)
         if not told:

@@ -13,7 +13,7 @@ from ..massage.messages import Say
 from .ear import Ear
 from .lanes import async_turn
 from .outputs import BusyError
-from .speaker import Ending, Speaker
+from .speaker import Ending, Speaker, nothing
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,11 +48,13 @@ async def async_deliver(
     ears: Sequence[Ear],
     context: Context,
     handed: Handed,
+    said: Callable[[], None],
     urgent: bool,
 ) -> Result:
     """Speak one line on all of these outputs, each in its turn; return when the last has ended.
 
-    Raises OvertakenError if `handed` says so; nothing has been heard then.
+    `said` may be called before that, at the last word. Raises OvertakenError if `handed` says so;
+    nothing has been heard then.
     """
     failed: list[tuple[Speaker, Exception]] = []
     async with AsyncExitStack() as turns:
@@ -70,6 +72,8 @@ async def async_deliver(
         clips = {speaker: prepared[speaker] for speaker in ready}
         if not handed(ready, max(one.expected(clip) for one, clip in clips.items())):
             raise OvertakenError
+        for speaker in ready:
+            speaker.said = said if len(ready) == 1 else nothing
         endings = await _async_each(
             ready, lambda speaker: speaker.async_speak(say.line, clips[speaker], context), failed
         )

@@ -118,6 +118,7 @@ class PlayerSpeaker(Speaker):
         call.result()
         if not self._blocked(clip, began):
             await self._async_rest(due)
+            await self._async_tail(clip)
         return Ending.SPOKEN
 
     async def _async_ending(self, call: asyncio.Task[Any], clip: Clip, began: float) -> Ending:
@@ -151,6 +152,7 @@ class PlayerSpeaker(Speaker):
             raise SpeechError("it did not begin")
         call.result()
         self.trust.demote("it does not say that it plays")
+        await self._async_tail(clip)
         return Ending.SPOKEN
 
     async def _async_seen(self, clip: Clip, began: float, played_at: float) -> Ending:
@@ -158,12 +160,16 @@ class PlayerSpeaker(Speaker):
         due = played_at + clip.seconds
         if self.trust.tier is Tier.MEASURED:
             early = await self._async_until(lambda: self._ended_at is not None, due)
-            return Ending.CUT if early and self._cut(clip, played_at) else await self._async_on(due)
+            cut = early and self._cut(clip, played_at)
+            return Ending.CUT if cut else await self._async_on(clip, due)
+        if clip.tail and not await self._async_until(lambda: self._ended_at is not None, due):
+            self.said()
+        due += clip.tail
         if not await self._async_until(lambda: self._ended_at is not None, due + GIVE_UP_SECONDS):
             self.trust.demote("it does not stop playing")
             return Ending.UNSEEN
         if self._cut(clip, played_at):
-            return await self._async_early(played_at, due)
+            return await self._async_early(clip, played_at)
         self._learned = played_at - began
         if self._now > due + LATE_SECONDS:
             self.trust.demote("its state comes late")
@@ -171,21 +177,22 @@ class PlayerSpeaker(Speaker):
             self.trust.kept_word(Tier.OBSERVED)
         return Ending.SPOKEN
 
-    async def _async_on(self, due: float) -> Ending:
+    async def _async_on(self, clip: Clip, due: float) -> Ending:
         await self._async_rest(due)
+        await self._async_tail(clip)
         return Ending.SPOKEN
 
     def _cut(self, clip: Clip, played_at: float) -> bool:
         ended_at = self._now if self._ended_at is None else self._ended_at
         return ended_at - played_at < clip.seconds * CUT_SHARE
 
-    async def _async_early(self, played_at: float, due: float) -> Ending:
+    async def _async_early(self, clip: Clip, played_at: float) -> Ending:
         """Judge a player that stopped long before the end: by a person, or by its own state."""
         at_once = self._now - played_at < AT_ONCE_SECONDS
         if not self.trust.broke_off(at_once=at_once):
             return Ending.CUT
         self.trust.demote("it stops playing before it can be over")
-        return await self._async_on(due)
+        return await self._async_on(clip, played_at + clip.seconds)
 
     @callback
     @override

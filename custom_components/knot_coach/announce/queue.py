@@ -29,8 +29,8 @@ class Item:
     """It was being spoken when the queue was hushed: it may end, but not begin again elsewhere."""
     written: bool = False
     """Its text has been sent to the outputs that show text beside the voice."""
-    owed: bool = False
-    """It was told to have failed; whatever happens to it now is told to nobody."""
+    told: bool = False
+    """How it went has been told; whatever happens to it now is told to nobody."""
 
     @property
     def safety(self) -> bool:
@@ -58,6 +58,14 @@ class Queue:
     def __len__(self) -> int:
         return len(self._items)
 
+    async def async_change(self, until: float) -> None:
+        """Wait until there may be something new to do, or until a moment of the loop's time."""
+        try:
+            async with asyncio.timeout_at(until):
+                await self.changed.wait()
+        except TimeoutError:
+            return
+
     def add(self, say: Say) -> None:
         """Queue a new line; it takes the place of one with the same key that still waits.
 
@@ -82,7 +90,7 @@ class Queue:
 
     def owe(self, item: Item) -> None:
         """Keep a line for safety that nobody could speak; it has been told to have failed."""
-        item.owed = True
+        item.told = True
         self._owed = [*self._owed, item][-MAX_OWED:]
 
     def pay(self) -> None:

@@ -110,10 +110,12 @@ class SatelliteSpeaker(Speaker):
 
     async def _async_ending(self, call: asyncio.Task[Any], clip: Clip, began: float) -> Ending:
         due = began + self.expected(clip)
-        measured = self.trust.tier is Tier.MEASURED
         if not await self._async_begins(call, due + GIVE_UP_SECONDS):
             raise SpeechError("it did not begin")
-        until = due if measured else due + GIVE_UP_SECONDS
+        if clip.tail and not await self._async_until(call.done, due):
+            self.said()
+        measured = self.trust.tier is Tier.MEASURED
+        until = due + clip.tail + (0.0 if measured else GIVE_UP_SECONDS)
         if await self._async_until(call.done, until):
             call.result()
             return await self._async_returned(clip, began, due)
@@ -141,21 +143,22 @@ class SatelliteSpeaker(Speaker):
             self.trust.interrupted()
             return Ending.CUT
         if self.trust.tier is Tier.MEASURED:
-            return await self._async_measured(due)
+            return await self._async_measured(clip, due)
         if not early:
             self.trust.kept_word()
             return Ending.SPOKEN
         if not self.trust.broke_off(at_once=took < AT_ONCE_SECONDS):
             return Ending.CUT
-        ending = await self._async_measured(due)
+        ending = await self._async_measured(clip, due)
         if ending is Ending.SPOKEN:
             self.trust.demote("announcements return before they can be over")
         return ending
 
-    async def _async_measured(self, due: float) -> Ending:
+    async def _async_measured(self, clip: Clip, due: float) -> Ending:
         """Wait out the length of the clip, unless somebody is heard meanwhile."""
         if await self._async_until(lambda: self._ear.heard, due - NEAR_SECONDS):
             self.trust.interrupted()
             return Ending.CUT
         await self._async_rest(due)
+        await self._async_tail(clip)
         return Ending.SPOKEN

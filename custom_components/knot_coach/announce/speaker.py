@@ -41,6 +41,10 @@ LET_GO_SECONDS: Final = 1.0
 """How long a call that was cancelled may take to notice; our choice."""
 
 
+def nothing() -> None:
+    """Do nothing: nobody wants to be told."""
+
+
 class Ending(Enum):
     """How a line that was handed over ended."""
 
@@ -69,6 +73,8 @@ class Speaker(ABC):
         """The chime comes before the next line."""
         self.seen = self.trust.tier
         """How the end of the last line was known."""
+        self.said: Callable[[], None] = nothing
+        """Called at the last word of a line that silence follows."""
         self.changed: Callable[[], None] | None = None
         """Called when the entity comes or goes."""
         self._hass = hass
@@ -203,6 +209,12 @@ class Speaker(ABC):
     async def _async_rest(self, moment: float) -> None:
         """Wait for a moment, whatever is seen. Raises SpeechError when the entity goes away."""
         await self._async_until(lambda: self._now >= moment, moment)
+
+    async def _async_tail(self, clip: Clip) -> None:
+        """Tell that the last word has been spoken, and wait for the silence after it."""
+        if clip.tail:
+            self.said()
+            await self._async_rest(self._now + clip.tail)
 
     @callback
     def _async_changed(self, event: Event[EventStateChangedData]) -> None:
