@@ -41,6 +41,7 @@ class LoudPlayer(FakePlayer):
         self.lifts_mute = False
         """A new volume lifts the mute."""
         self.before_volume: Callable[[], None] = lambda: None
+        self.before_music: Callable[[], None] = lambda: None
         self.mutes: list[bool] = []
         self.seeks: list[float] = []
         self.played: list[str] = []
@@ -155,6 +156,7 @@ class LoudPlayer(FakePlayer):
             self.set_state(MediaPlayerState.IDLE)
             await super().async_play_media(media_type, media_id, **kwargs)
             return
+        self.before_music()
         self.played.append(media_id)
         if self.starts:
             self.set_state(MediaPlayerState.PLAYING)

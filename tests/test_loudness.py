@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     MockModule,
     MockUser,
+    async_capture_events,
     mock_config_flow,
     mock_integration,
     mock_platform,
@@ -418,6 +419,18 @@ async def test_a_level_that_never_showed_is_not_anything(den: Den, player: LoudP
     assert player.volumes == [OURS]
 
 
+async def test_news_while_a_level_is_given_back_is_not_missed(den: Den, player: LoudPlayer) -> None:
+    await den.take()
+    player.ignores = True
+    giving = den.hass.async_create_task(den.loudness.async_give_back())
+    await den.clock.run_until(lambda: len(player.volumes) == 3, 5)
+    await den.clock.advance(0.5)
+    player.ignores = False
+    player.set_state(MediaPlayerState.PLAYING)
+    await den.clock.run_until(giving.done, GIVE_BACK_SECONDS)
+    assert den.level(player) == BEFORE
+
+
 async def test_a_player_may_refuse_once(den: Den, player: LoudPlayer) -> None:
     await den.take()
     player.refusals = 1
@@ -589,7 +602,7 @@ async def test_a_session_may_begin_while_the_last_is_given_back(
     giving = den.hass.async_create_task(den.loudness.async_give_back())
     await den.clock.advance(1)
     player.hangs = False
-    await den.take()
+    assert await den.take() < 0.1
     await den.clock.run_until(giving.done, 10)
     assert den.level(player) == OURS
     await den.give_back()
@@ -655,16 +668,20 @@ async def test_a_crash_before_the_player_said_anything(den: Den, player: LoudPla
     assert den.on_disk() == {}
 
 
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("then", ["there", "away", "off"])
 async def test_after_a_crash_a_level_near_ours_is_what_the_player_made_of_it(
-    den: Den, player: LoudPlayer, *, at_once: bool
+    den: Den, player: LoudPlayer, then: str
 ) -> None:
     """Nobody was there to see it."""
     kept = {"level": BEFORE, "ours": [OURS], "seen": False, "muted": False}
     await den.borrowed.async_keep(f"level.{player.entity_id}", kept)
-    player._attr_volume_level = 0.25
-    player.set_available(at_once)
+    player._attr_volume_level = None if then == "off" else 0.25
+    player._attr_state = MediaPlayerState.OFF if then == "off" else MediaPlayerState.IDLE
+    player.set_available(then != "away")
     await den.crash()
+    if then == "off":
+        player._attr_volume_level = 0.25
+    player._attr_state = MediaPlayerState.IDLE
     player.set_available(True)
     await den.clock.advance(1)
     assert den.level(player) == BEFORE
@@ -832,9 +849,14 @@ def registered(hass: HomeAssistant, platform: str, *, announces: bool = True) ->
     """Register a player of some integration."""
     entry = er.async_get(hass).async_get_or_create("media_player", platform, f"a {platform}")
     features = MediaPlayerEntityFeature.PLAY_MEDIA | MediaPlayerEntityFeature.VOLUME_SET
+    features |= MediaPlayerEntityFeature.VOLUME_MUTE
     if announces:
         features |= MediaPlayerEntityFeature.MEDIA_ANNOUNCE
-    attributes = {"supported_features": features, "volume_level": BEFORE}
+    attributes = {
+        "supported_features": features,
+        "volume_level": BEFORE,
+        "is_volume_muted": True,
+    }
     hass.states.async_set(entry.entity_id, "idle", attributes)
     return entry.entity_id
 
@@ -871,8 +893,7 @@ async def test_the_level_of_a_player_with_announcements_of_its_own_is_left_alone
 ) -> None:
     sonos = registered(den.hass, "sonos")
     quiet = registered(den.hass, "squeezebox")
-    calls: list[Any] = []
-    den.hass.bus.async_listen("call_service", lambda event: calls.append(event.data))
+    calls = async_capture_events(den.hass, "call_service")
     await den.build(outputs=[out(sonos), out(quiet, None)])
     await den.take()
     await den.give_back()
@@ -966,14 +987,27 @@ async def test_music_goes_on_where_it_was(den: Den, radio: LoudPlayer) -> None:
     assert den.on_disk() == {}
 
 
+async def test_music_is_remembered_where_the_level_hangs(den: Den, radio: LoudPlayer) -> None:
+    den.outputs = [out(radio.entity_id, 0.45)]
+    await den.restart()
+    radio.play_music()
+    radio.turn_mute(muted=True)
+    radio.hangs = True
+    await den.take()
+    await den.say(radio)
+    radio.hangs = False
+    await den.give_back()
+    assert radio.played == [SONG]
+
+
 async def test_music_begins_at_its_own_level(den: Den, radio: LoudPlayer) -> None:
     radio.play_music()
     await den.take()
     await den.say(radio)
     levels: list[float | None] = []
-    den.hass.bus.async_listen("call_service", lambda _: levels.append(den.level(radio)))
+    radio.before_music = lambda: levels.append(radio.volume_level)
     await den.give_back()
-    assert levels[-1] == BEFORE
+    assert levels == [BEFORE]
     assert radio.seeks == []
 
 
@@ -1051,6 +1085,8 @@ async def test_a_player_that_mixes_goes_on_by_itself(den: Den, player: LoudPlaye
     player.play_music()
     await den.take()
     await den.say(player)
+    # It did go on, and somebody stopped it.
+    player.set_state(MediaPlayerState.IDLE)
     await den.give_back()
     assert player.played == []
 

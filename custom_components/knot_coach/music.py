@@ -100,7 +100,7 @@ class Music:
 
     async def async_take(self) -> None:
         """Remember what plays. What was to be brought back still is, unless something else plays."""
-        if self._tune is not None and (self._tune.late or not self._tune.replaced):
+        if self._tune is not None and not self._tune.replaced:
             await self._async_forget()
         state = self._player.state
         if state is None or state.state not in PLAYING or _is_spoken(state):
