@@ -12,7 +12,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
-from homeassistant.util import dt as dt_util
 
 from .admission import Admission, Refused, Wanted
 from .announce import NoOutputError
@@ -108,7 +107,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
     @property
     def silent(self) -> bool:
         """Whether lines are shown and not spoken now."""
-        return self.silenced or self.settings.is_quiet(dt_util.now())
+        return self.silenced or self.speech.quiet
 
     @property
     def heat_on(self) -> bool:

@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util import dt as dt_util
 
 from .announce import Announcer, Ear, NoOutputError, Reports, Tier
 from .borrowed import Borrowed
@@ -73,6 +74,7 @@ class Speech(Reports):
         """The line that began to be spoken last."""
         self._last: Line | None = None
         self._first_id = 1
+        self._quiet: bool | None = None
         self._loudness = Loudness(hass, entry, settings.outputs, borrowed)
         self._finishing: asyncio.Task[None] | None = None
         self._voiceless = Voiceless(
@@ -88,6 +90,16 @@ class Speech(Reports):
             together=settings.together,
             notice=lambda: book().line("other_speaker"),
         )
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it is silent because of the hour; a session stays as it was begun.
+
+        Somebody with closed eyes must not lose the voice in the middle.
+        """
+        if self._quiet is not None:
+            return self._quiet
+        return self._settings.is_quiet(dt_util.now())
 
     @property
     def available(self) -> bool:
@@ -124,6 +136,7 @@ class Speech(Reports):
         """Get ready for a session whose first line has this id."""
         self._first_id, self.caption, self._last = first_id, None, None
         self._stay()
+        self._quiet = self._settings.is_quiet(dt_util.now())
         self._announcer.renew([Ear(self._hass, one) for one in self._satellites()])
 
     @callback
@@ -187,6 +200,7 @@ class Speech(Reports):
                 await self._announcer.async_idle()
         except TimeoutError:
             _LOGGER.debug("The last words take too long")
+        self._quiet = None
         await self._loudness.async_give_back()
 
     async def async_check(self, line: Line) -> None:
@@ -251,10 +265,14 @@ class Speech(Reports):
         self._report(Begun(say.id, seconds))
 
     @override
-    def spoken(self, say: Say) -> None:
-        if not self._is_silent():
+    def delayed(self, say: Say) -> None:
+        self._report(SpeechCut(say.id, by_person=False))
+
+    @override
+    def spoken(self, say: Say, *, seen: bool) -> None:
+        if seen and not self._is_silent():
             self._voiceless.clear()
-        self._report(Spoken(say.id))
+        self._report(Spoken(say.id, seen=seen))
 
     @override
     def cut(self, say: Say) -> None:

@@ -28,6 +28,7 @@ class Mouth(Reports):
         self.hass, self.clock, self.stack = hass, clock, stack
         self.reports: list[tuple[str, int, float]] = []
         self.cuts: list[int] = []
+        self.seen: dict[int, bool] = {}
         self.began: list[int] = []
         self.expected: dict[int, float] = {}
         self.start = hass.loop.time()
@@ -53,7 +54,8 @@ class Mouth(Reports):
         self.expected[say.id] = seconds
 
     @override
-    def spoken(self, say: Say) -> None:
+    def spoken(self, say: Say, *, seen: bool) -> None:
+        self.seen[say.id] = seen
         self._note("spoken", say)
 
     @override

@@ -194,11 +194,31 @@ async def test_what_safety_could_not_say_is_not_said_when_things_went_on(build: 
     assert satellite.texts == []
 
 
-async def test_an_output_that_is_there_and_raises_is_not_tried_for_ever(build: Build) -> None:
+async def test_what_safety_could_not_say_is_tried_now_and_then_and_not_for_ever(
+    build: Build,
+) -> None:
+    """Some satellites stay `idle` when they are gone (home-assistant-voice.md §9)."""
     satellite = FakeSatellite()
-    satellite.fault = Fault.ERROR
+    satellite.fault = Fault.CONNECTION_LOST
     mouth = await build(satellite)
     mouth.say(1, STOP, Priority.SAFETY)
     await mouth.settle(1)
-    await mouth.clock.advance(120)
-    assert satellite.attempts == 1
+    await mouth.clock.advance(600)
+    assert 25 < satellite.attempts < 35
+    assert mouth.outcomes == [("failed", 1)]
+    satellite.fault = Fault.NONE
+    mouth.say(2, STOP, Priority.SAFETY)
+    await mouth.settle(2)
+    assert satellite.texts == [STOP]
+
+
+async def test_what_safety_could_not_say_is_said_when_the_connection_is_back(build: Build) -> None:
+    satellite = FakeSatellite()
+    satellite.fault = Fault.CONNECTION_LOST
+    mouth = await build(satellite)
+    mouth.say(1, STOP, Priority.SAFETY)
+    await mouth.settle(1)
+    await mouth.clock.advance(25)
+    satellite.fault = Fault.NONE
+    await mouth.clock.advance(15)
+    assert satellite.texts == [STOP]

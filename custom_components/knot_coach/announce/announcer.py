@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import datetime
 import logging
 from typing import Any, Final
@@ -21,16 +20,16 @@ from .outputs import Output
 from .phone import tag_of
 from .queue import Item, Queue
 from .reports import Reports
-from .sentences import from_sentence
-from .speaker import Ending, Speaker
+from .speaker import LET_GO_SECONDS, Ending, Speaker
 from .tiers import Tier
 from .voices import Voices
 
 _LOGGER = logging.getLogger(__name__)
 
-HOLD_SECONDS: Final = HELD.total_seconds()
 MAX_REFUSALS: Final = 10
 """How often a line may find its output taken before it goes to the next."""
+OWED_AGAIN_SECONDS: Final = 10.0
+"""How long after one attempt what is owed is tried again; our choice."""
 MAX_CUTS: Final = 3
 """Whoever cuts a line off so often does not want to hear it; our choice."""
 WRITTEN: Final = frozenset({Priority.SAFETY, Priority.ANSWER, Priority.INSTRUCTION})
@@ -56,9 +55,8 @@ class Announcer:
     ) -> None:
         """Take the outputs in the order of preference.
 
-        `now` is the clock that `Say.stale` is read against. A line that is `silent` is shown
-        and not spoken. With `together` every output speaks each line. `notice` returns what is
-        said once when another output than the first has to speak.
+        `now` is the clock that `Say.stale` is read against. A line that is `silent` is shown, not
+        spoken. With `together` every output speaks. `notice` is said once when not the first does.
         """
         self._hass, self._entry, self._reports = hass, entry, reports
         self._silent, self._notice = silent, notice
@@ -101,7 +99,7 @@ class Announcer:
     @callback
     def say(self, say: Say) -> None:
         """Queue a line; how it went is told later, never from within this call."""
-        if self._closed:
+        if self._worker.done() or (self._closed and say.priority is not Priority.SAFETY):
             _LOGGER.debug("Line %s came after the end", say.id)
             return
         self._idle.clear()
@@ -140,7 +138,8 @@ class Announcer:
         tasks = [self._worker, *self.voices.writing]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # What was called may ignore that it is cancelled.
+        await asyncio.wait(tasks, timeout=LET_GO_SECONDS)
         if self._current is not None:
             self.journal.close(self._current.entry, End.CLOSED)
         self._queue.clear()
@@ -149,7 +148,14 @@ class Announcer:
         self.voices.start()
         try:
             while not (self._closed and not len(self._queue)):
-                await self._async_next()
+                try:
+                    await self._async_next()
+                except Exception:
+                    # The voice must not die of a fault of ours: the line fails, the next is spoken.
+                    if (lost := self._current or self._queue.top()) is None:
+                        raise
+                    _LOGGER.exception("A line could not be brought to its end")
+                    self._fail(lost)
         finally:
             self.voices.stop()
 
@@ -161,9 +167,12 @@ class Announcer:
         self._changes = False
         if (item := self._queue.top()) is None:
             self._idle.set()
-            # The end of the queue may have been the end of work: `_async_work` looks first.
+            # That may have been the end of work: `_async_work` looks first.
             if not self._closed:
-                await self._queue.changed.wait()
+                owing = self._queue.owing
+                again = self._hass.loop.time() + OWED_AGAIN_SECONDS if owing else None
+                await self._queue.async_change(again)
+                self._changes |= owing
             return
         if item.patient and self._hass.loop.time() < self._held_until:
             await self._queue.async_change(self._held_until)
@@ -215,7 +224,7 @@ class Announcer:
                 self._hass,
                 item.say,
                 speakers,
-                ears=self.voices.ears,
+                ears=self.voices.listening(speakers),
                 context=context,
                 handed=handed,
                 said=lambda: self._said(item),
@@ -237,10 +246,7 @@ class Announcer:
         self, work: asyncio.Task[Result], item: Item
     ) -> Result | None:
         while not work.done() and self._current is not item:
-            changed = self._start(self._queue.changed.wait(), "change")
-            await asyncio.wait({work, changed}, return_when=asyncio.FIRST_COMPLETED)
-            changed.cancel()
-            self._queue.changed.clear()
+            await self._queue.async_change_beside(work)
             if self._current is not item and self._queue.top() is not item and not work.done():
                 return None
         return await work
@@ -270,6 +276,7 @@ class Announcer:
             if item.refusals >= MAX_REFUSALS:
                 item.tried |= {speaker.output.entity_id for speaker in result.busy}
         self._again(item)
+        self._tell(item, self._reports.delayed)
 
     def _again(self, item: Item) -> None:
         """Queue the line that was being spoken again, unless it was hushed meanwhile."""
@@ -277,9 +284,9 @@ class Announcer:
             return
         self._current = None
         if item.hushed and not item.safety:
-            self.journal.close(item.entry, End.HUSHED if not item.entry.cuts else End.CUT)
-            return
-        self._queue.put_back(item)
+            self._queue.give_up(item)
+        else:
+            self._queue.put_back(item)
 
     def _end(self, item: Item, ending: Ending) -> None:
         if ending is Ending.CUT and not item.told:
@@ -294,30 +301,27 @@ class Announcer:
 
     def _cut_off(self, item: Item) -> None:
         """Leave the person in peace for a while, and go back to the sentence that was cut."""
-        self._held_until = self._hass.loop.time() + HOLD_SECONDS
-        entry = item.entry
-        entry.cuts += 1
-        if entry.cuts >= MAX_CUTS:
+        self._held_until = self._hass.loop.time() + HELD.total_seconds()
+        item.cut(self.journal.now())
+        if item.entry.cuts >= MAX_CUTS:
             self._current = None
             self._close(item, End.CUT)
             return
-        heard = (self.journal.now() - (entry.begun or self.journal.now())).total_seconds()
-        rest = from_sentence(item.say.line, heard / (entry.expected or heard or 1.0))
-        item.say = replace(item.say, line=rest)
         self._again(item)
         self._tell(item, self._reports.cut)
 
     def _close(self, item: Item, end: End) -> None:
-        self._said(item)
+        self._said(item, seen=end is not End.GIVEN_UP)
         self.journal.close(item.entry, end)
 
-    def _said(self, item: Item) -> None:
+    def _said(self, item: Item, *, seen: bool = True) -> None:
         """Its last word has been spoken, even if silence follows that belongs to the line."""
         if not item.told:
             item.told = True
-            self._tell(item, self._reports.spoken)
+            self._tell(item, lambda say: self._reports.spoken(say, seen=seen))
 
     def _fail(self, item: Item) -> None:
+        self._current = None
         self._queue.remove(item)
         self._write(item, Context())
         self.journal.close(item.entry, End.FAILED)

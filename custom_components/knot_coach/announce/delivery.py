@@ -12,13 +12,16 @@ from homeassistant.core import Context, HomeAssistant
 from ..massage.messages import Say
 from .ear import Ear
 from .lanes import async_turn
-from .outputs import BusyError
+from .outputs import BusyError, SpeechError
 from .speaker import Ending, Speaker, nothing
 
 _LOGGER = logging.getLogger(__name__)
 
 ROOM_SECONDS: Final = 20.0
 """How long a line waits for somebody who talks to another satellite in the room; our choice."""
+
+HURRY_SECONDS: Final = 0.5
+"""How long a line for safety waits for the others when one output is ready; our choice."""
 
 type Handed = Callable[[Sequence[Speaker], float], bool]
 """Asked when the speakers are ready, with the expected seconds; False when the line shall wait."""
@@ -98,7 +101,7 @@ async def _async_quiet(
     until = loop.time() + ROOM_SECONDS
     while True:
         ready = await _async_each(
-            speakers, lambda speaker: speaker.async_ready(urgent=urgent), failed
+            speakers, lambda speaker: speaker.async_ready(urgent=urgent), failed, hurry=urgent
         )
         speakers = tuple(ready)
         talking = next((ear for ear in ears if ear.talking), None)
@@ -122,15 +125,36 @@ async def _async_each[T](
     speakers: Sequence[Speaker],
     work: Callable[[Speaker], Coroutine[Any, Any, T]],
     failed: list[tuple[Speaker, Exception]],
+    *,
+    hurry: bool = False,
 ) -> dict[Speaker, T]:
-    """Let all do something at once; those that cannot are added to the failed ones."""
+    """Let all do something at once; those that cannot are added to the failed ones.
+
+    With `hurry` nobody waits long for the others once one has done it.
+    """
     done: dict[Speaker, T] = {}
 
     async def one(speaker: Speaker) -> None:
         try:
             done[speaker] = await work(speaker)
+        except asyncio.CancelledError:
+            # Client libraries cancel what waits for a device that goes away.
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
+            failed.append((speaker, SpeechError("its action was cancelled")))
         except Exception as error:  # noqa: BLE001 - outputs raise anything; the voice must not die
             failed.append((speaker, error))
 
-    await asyncio.gather(*(one(speaker) for speaker in speakers))
+    tasks = {asyncio.ensure_future(one(speaker)): speaker for speaker in speakers}
+    try:
+        waiting = set(tasks)
+        while waiting and not (hurry and done):
+            _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=HURRY_SECONDS)
+        failed += [(tasks[task], SpeechError("it was too slow for safety")) for task in waiting]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return {speaker: done[speaker] for speaker in speakers if speaker in done}

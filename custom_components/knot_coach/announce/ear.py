@@ -1,8 +1,9 @@
 """When somebody is talking to a satellite, so that nobody talks over them."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
+from homeassistant.components.assist_satellite.const import DATA_COMPONENT
 from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import (
@@ -30,7 +31,8 @@ class Ear:
     """Follows the state of one satellite.
 
     When an announcement ends its state says `idle`, even while the microphone is open because the
-    wake word was said meanwhile (home-assistant-voice.md §9). So it is counted whose `idle` it is.
+    wake word was said meanwhile (home-assistant-voice.md §9). So a turn goes on for as long as its
+    pipeline runs, and where that cannot be seen it is counted whose `idle` it is.
     """
 
     def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
@@ -45,6 +47,8 @@ class Ear:
         self._turn_until = float("-inf")
         self._announcing = False
         self._idles = 0
+        self._replying = False
+        self._pipeline: asyncio.Task[Any] | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     def start(self) -> None:
@@ -52,6 +56,7 @@ class Ear:
         self._since = self._hass.loop.time()
         if self.state in (AssistSatelliteState.LISTENING, AssistSatelliteState.PROCESSING):
             self._turn_until = self._since + LONGEST_TURN
+            self._follow_pipeline()
         self._unsubscribe = [
             async_track_state_change_event(self._hass, self.entity_id, self._changed),
             async_track_state_report_event(self._hass, self.entity_id, self._reported),
@@ -59,6 +64,7 @@ class Ear:
 
     def stop(self) -> None:
         """Stop following the entity."""
+        self._leave_pipeline()
         while self._unsubscribe:
             self._unsubscribe.pop()()
 
@@ -70,7 +76,7 @@ class Ear:
 
     @property
     def talking(self) -> bool:
-        """Whether somebody's turn is not over."""
+        """Whether somebody's turn is not over, the reply included."""
         return self._hass.loop.time() < self._turn_until
 
     def quiet_in(self) -> float:
@@ -102,7 +108,7 @@ class Ear:
     def announce_ended(self) -> None:
         """Our own announcement is over."""
         self._announcing = False
-        if self._idles > 1:
+        if self._idles > 1 and self._pipeline is None:
             self._over()
 
     @callback
@@ -125,20 +131,51 @@ class Ear:
         match state:
             case AssistSatelliteState.LISTENING:
                 self.heard, self._turn_until, self._idles = True, turn, 0
+                self._replying = False
+                self._follow_pipeline()
             case AssistSatelliteState.PROCESSING:
                 self._turn_until = turn
             case AssistSatelliteState.RESPONDING if before == AssistSatelliteState.PROCESSING:
-                self._turn_until = turn
+                self._turn_until, self._replying = turn, True
             case AssistSatelliteState.IDLE:
                 self._idle()
+            case _ if state in (None, STATE_UNAVAILABLE):
+                self._over()
             case _:
                 pass
 
     def _idle(self) -> None:
         if self._announcing:
             self._idles += 1
-        else:
+        elif self._pipeline is None:
             self._over()
+        else:
+            self._replying = False
+
+    def _follow_pipeline(self) -> None:
+        """Learn when the present run is over; Home Assistant tells that to nobody else.
+
+        The attribute is internal. Without it the states have to do.
+        """
+        self._leave_pipeline()
+        component = self._hass.data.get(DATA_COMPONENT)
+        entity = None if component is None else component.get_entity(self.entity_id)
+        task = getattr(entity, "_pipeline_task", None)
+        if isinstance(task, asyncio.Task) and not task.done():
+            self._pipeline = task
+            task.add_done_callback(self._pipeline_over)
+
+    def _leave_pipeline(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.remove_done_callback(self._pipeline_over)
+        self._pipeline = None
+
+    @callback
+    def _pipeline_over(self, _: asyncio.Task[Any]) -> None:
+        self._pipeline = None
+        if not self._replying:
+            self._over()
+        self.news.set()
 
     def _over(self) -> None:
         now = self._hass.loop.time()

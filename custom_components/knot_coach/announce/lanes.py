@@ -41,13 +41,14 @@ class Lane:
             if turn.done() and not turn.cancelled():
                 # It became ours in the instant we gave up.
                 self.give_back()
-            else:
+            elif place in self._waiting:
                 self._waiting.remove(place)
             raise
 
     @callback
     def give_back(self) -> None:
-        """Hand it to the next, or leave it free."""
+        """Hand it to the next that still waits, or leave it free."""
+        self._waiting = [place for place in self._waiting if not place[2].done()]
         if not self._waiting:
             self._taken = False
             return

@@ -176,7 +176,11 @@ class TextSpeaker(Speaker):
 
 async def _one_works(sending: Sequence[asyncio.Task[bool]]) -> bool:
     """Return as soon as one has worked, or when none has."""
-    for ended in asyncio.as_completed(sending):
-        if await ended:
-            return True
+    try:
+        # Each has a bound of its own, which a call may ignore.
+        for ended in asyncio.as_completed(sending, timeout=SEND_SECONDS + 1):
+            if await ended:
+                return True
+    except TimeoutError:
+        return False
     return False

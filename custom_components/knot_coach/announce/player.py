@@ -126,6 +126,8 @@ class PlayerSpeaker(Speaker):
         measured = self.trust.tier is Tier.MEASURED
 
         def told() -> bool:
+            if call.done() and (call.cancelled() or call.exception() is not None):
+                return True
             return self._played_at is not None or (call.done() and self._blocked(clip, began))
 
         if not await self._async_until(told, due if measured else max(due, began + START_SECONDS)):

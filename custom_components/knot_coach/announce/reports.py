@@ -30,8 +30,11 @@ class Reports:
         Called once for each attempt; it promises nothing, not even that a sound follows.
         """
 
-    def spoken(self, say: Say) -> None:
-        """It has been spoken to its end, or its end was not seen in time."""
+    def delayed(self, say: Say) -> None:
+        """What it was handed to failed, or was taken: it waits for its next attempt."""
+
+    def spoken(self, say: Say, *, seen: bool) -> None:
+        """It has been spoken to its end, or that was not `seen` in time."""
 
     def cut(self, say: Say) -> None:
         """The person ended it early; it is said again, from the sentence that was cut."""

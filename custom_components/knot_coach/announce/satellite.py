@@ -11,7 +11,14 @@ from homeassistant.core import Context, HomeAssistant
 from ..massage.wording import Line
 from .ear import Ear
 from .outputs import BusyError, Output, SpeechError
-from .speaker import AT_ONCE_SECONDS, CUT_SHARE, GIVE_UP_SECONDS, Ending, Speaker
+from .speaker import (
+    AT_ONCE_SECONDS,
+    CHIME_SECONDS,
+    CUT_SHARE,
+    GIVE_UP_SECONDS,
+    Ending,
+    Speaker,
+)
 from .synthesis import Clip, Synthesis, Voice, satellite_voice
 from .tiers import Tier
 
@@ -51,6 +58,11 @@ class SatelliteSpeaker(Speaker):
 
     @property
     @override
+    def ear(self) -> Ear:
+        return self._ear
+
+    @property
+    @override
     def claims(self) -> Tier:
         return Tier.CONFIRMED
 
@@ -76,7 +88,7 @@ class SatelliteSpeaker(Speaker):
                 await self._ear.async_quiet()
         except TimeoutError as error:
             machine = self._state == AssistSatelliteState.RESPONDING
-            if not (urgent and machine and not self._ear.talking):
+            if not (urgent and machine):
                 raise SpeechError("it was not idle in time") from error
         if not self.available:
             raise SpeechError("it went away")
@@ -91,6 +103,8 @@ class SatelliteSpeaker(Speaker):
         }
         if clip.padded:
             data["media_id"] = clip.media_id
+        if self._ear.talking and self._state != AssistSatelliteState.RESPONDING:
+            raise BusyError
         if self._ear.heard:
             self.trust.interrupted()
         self._ear.announce_begins()
@@ -135,7 +149,9 @@ class SatelliteSpeaker(Speaker):
 
     async def _async_returned(self, clip: Clip, began: float, due: float) -> Ending:
         """Judge an announcement that returned: by how long it took, and by who was heard."""
-        took = self._now - began
+        took = self._now - began - (self.output.profile.latency or 0.0)
+        if self.chime_due:
+            took -= CHIME_SECONDS
         early = took < clip.seconds * CUT_SHARE
         short = took < clip.seconds - NEAR_SECONDS
         soon = self._now if early else min(due, self._now + FLICKER_SECONDS)

@@ -20,6 +20,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 
 from ..const import DOMAIN
 from ..massage.wording import Line
+from .ear import Ear
 from .outputs import Output, SpeechError, refusal
 from .synthesis import Clip, Synthesis, Voice
 from .tiers import Tier, Trust
@@ -99,6 +100,11 @@ class Speaker(ABC):
         """Begin another session: what went wrong in the last one is forgotten."""
         self.trust.renew()
         self.chime_due = self.output.profile.chime
+
+    @property
+    def ear(self) -> Ear | None:
+        """What hears people there; None where nobody can talk to it."""
+        return None
 
     @property
     @abstractmethod

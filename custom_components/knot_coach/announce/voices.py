@@ -108,6 +108,11 @@ class Voices:
         ours = {speaker.output.entity_id for speaker in self.all}
         self._listen([ear for ear in ears if ear.entity_id not in ours])
 
+    def listening(self, speakers: Collection[Speaker]) -> Sequence[Ear]:
+        """Return the satellites that somebody may be talking to while these speak."""
+        others = (one.ear for one in self.all if one not in speakers)
+        return [*self.ears, *(ear for ear in others if ear is not None)]
+
     @property
     def next_up(self) -> Sequence[Speaker]:
         """Those that would speak a line now."""

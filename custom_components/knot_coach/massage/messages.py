@@ -114,16 +114,18 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The line with this id has been spoken to its end."""
+    """The line with this id has been spoken to its end, or that was not seen in time."""
 
     id: int
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechCut:
-    """The person cut the line off; it is said again, and `Spoken` comes then."""
+    """The person cut the line off, or its output failed; it is said again and `Spoken` later."""
 
     id: int
+    by_person: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +254,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak a line, and report `Spoken` or `SpeechFailed` with its id.
-
-    Of two lines with the same key that wait, the newer one is spoken.
-    """
+    """Speak a line, and report `Spoken` or `SpeechFailed` with its id."""
 
     due: datetime
     id: int

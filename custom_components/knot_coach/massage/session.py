@@ -215,10 +215,10 @@ def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR09
     match fact:
         case Begun(number, seconds):
             return speaking.begun(s, number, seconds, now), ()
-        case Spoken(number):
-            return speaking.spoken(s, number, now), ()
-        case SpeechCut():
-            return speaking.cut(s, now)
+        case Spoken(number, seen):
+            return speaking.spoken(s, number, now, seen=seen), ()
+        case SpeechCut(_, by_person):
+            return speaking.cut(s, now, by_person=by_person)
         case SpeechFailed():
             return speaking.failed(s, now)
         case Answered():

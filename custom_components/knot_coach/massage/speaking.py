@@ -22,26 +22,33 @@ def begun(s: Session, number: int, seconds: float | None, now: datetime) -> Sess
             return s
 
 
-def spoken(s: Session, number: int, now: datetime) -> Session:
-    """Go on with what waited for the end of a line."""
+def spoken(s: Session, number: int, now: datetime, *, seen: bool) -> Session:
+    """Go on with what waited for the end of a line.
+
+    A level rises only when its line was spoken, and who knows that of an end that was not seen
+    (DESIGN.md §5).
+    """
     match s.state:
         case Instructing(awaited=awaited) if number == awaited:
             return steps.work(s, now)
         case Working(ramp=ramp) if ramp is not None and number == ramp.cue:
-            return replace(s, state=replace(s.state, ramp=ramp.heard(now)))
+            ramp = ramp.heard(now) if seen else ramp.dropped(now)
+            return replace(s, state=replace(s.state, ramp=ramp))
         case Asking(awaited=awaited, question=question) if number == awaited:
             give_up_at = now + answer_time(question)
+            if s.state.heating is not None:
+                give_up_at = min(give_up_at, s.state.give_up_at)
             state = replace(s.state, awaited=None, begun=True, give_up_at=give_up_at)
             return replace(s, state=state)
         case _:
             return s
 
 
-def cut(s: Session, now: datetime) -> Move:
+def cut(s: Session, now: datetime, *, by_person: bool) -> Move:
     """Leave room for the person who spoke over a line, and for that line once more.
 
-    No step up follows in this round, whatever else is said. A skin check is not given more time:
-    the heat goes on behind it.
+    After that no step up follows in this round, whatever else is said. A skin check is not given
+    more time: the heat goes on behind it.
     """
     state = s.state
     match state:
@@ -55,7 +62,7 @@ def cut(s: Session, now: datetime) -> Move:
             s = replace(s, state=replace(state, give_up_at=max(state.give_up_at, now + wait)))
         case _:
             pass
-    if isinstance(s.state, Instructing | Working):
+    if by_person and isinstance(s.state, Instructing | Working):
         return moves.hold_level(s, s.level, now)
     return s, ()
 
