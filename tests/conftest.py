@@ -22,7 +22,12 @@ __all__ = ["figures", "pytest_terminal_summary"]
 HAS_HOME_ASSISTANT = find_spec("homeassistant") is not None
 if HAS_HOME_ASSISTANT:
     # The `hass` fixture puts its own `custom_components` on the path; the first import wins.
+    import freezegun
+
     import custom_components  # noqa: F401
+
+    # How long an example took is measured on the real clock: minutes of virtual time are not slow.
+    freezegun.configure(extend_ignore_list=["hypothesis"])
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile(

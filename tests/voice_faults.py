@@ -79,6 +79,8 @@ class Heard:
     """A line as it came out of a speaker, in the loop's time."""
 
     text: str
+    told: float
+    """When the device was told to play it."""
     began: float
     ended: float | None = None
     """None while it plays."""

@@ -21,7 +21,8 @@ LOOK_SECONDS: Final = 0.1
 class Visitor:
     """Something else that announces on a satellite, such as a doorbell.
 
-    It never talks over a person: what is cut off in a test is cut off by the product.
+    It never talks over a person, and nothing goes wrong with what it announces: what is wrong in
+    a test is the product's fault.
     """
 
     satellite: FakeSatellite
@@ -35,6 +36,7 @@ class Visitor:
         loop = asyncio.get_running_loop()
         came = loop.time()
         for at, text in self.moments:
+            self.satellite.spared.add(text)
             await asyncio.sleep(max(0.0, came + at - loop.time()))
             while self.satellite.addressed:  # noqa: ASYNC110 - a device that looks now and then
                 await asyncio.sleep(LOOK_SECONDS)

@@ -79,8 +79,10 @@ class _Speaking(Entity):
         return [heard.text for heard in self.heard if heard.whole]
 
     def set_available(self, available: bool) -> None:  # noqa: FBT001 - reads as a sentence
-        """Plug the device in or out."""
+        """Plug the device in or out; what it plays then is heard no further."""
         self._attr_available = available
+        if not available:
+            self._stop_playing()
         self.async_write_ha_state()
 
     async def _come_back(self) -> None:
@@ -104,24 +106,40 @@ class _Speaking(Entity):
         for stop in self._playing:
             stop.set()
 
+    async def _starts(self, seconds: float) -> bool:
+        """Take so long to start; tell whether nobody has stopped it meanwhile."""
+        stop = asyncio.Event()
+        self._playing.add(stop)
+        try:
+            async with asyncio.timeout(seconds):
+                await stop.wait()
+        except TimeoutError:
+            return True
+        finally:
+            self._playing.discard(stop)
+        return False
+
     async def _play(
         self,
         text: str,
         seconds: float,
         *,
         whole: bool = True,
+        told: float | None = None,
         stopped: bool = False,
         reply: bool = False,
     ) -> None:
         """Play for so long, unless it is stopped; `whole` tells whether that is all of the text."""
-        heard = Heard(text, self.hass.loop.time(), stopped=stopped, reply=reply)
+        now = self.hass.loop.time()
+        told = now if told is None else told
+        heard = Heard(text, told, now, stopped=stopped, reply=reply)
         self.heard.append(heard)
         stop = asyncio.Event()
         self._playing.add(stop)
         try:
             async with asyncio.timeout(seconds):
                 await stop.wait()
-            heard.stopped = True
+            heard.stopped = self.available
         except TimeoutError:
             heard.whole = whole
         finally:
@@ -153,10 +171,12 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
         """What the person says to the next questions; None for silence."""
         self.utterances: list[Utterance] = []
         """What people said to it."""
+        self.spared: set[str] = set()
+        """Texts with which nothing goes wrong."""
         self.barge_in = BargeIn.PLAYS_ON
         self.reply_seconds: float | None = None
         """How long its replies are; None: as long as the clip."""
-        self._replies = 0
+        self._called = self._replies = 0
         self.reply_hangs = False
         """It never says that a reply has been spoken."""
 
@@ -168,7 +188,14 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
     @property
     def addressed(self) -> bool:
         """Whether a person talks to it, or waits for its reply."""
-        return any(said.over is None for said in self.utterances)
+        return self._called > 0 or any(said.over is None for said in self.utterances)
+
+    @override
+    def set_available(self, available: bool) -> None:
+        super().set_available(available)
+        if not available and self._pipeline_task is not None:
+            # Nobody can be heard by what is unplugged.
+            self._pipeline_task.cancel()
 
     @callback
     @override
@@ -181,7 +208,8 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
     @override
     async def async_announce(self, announcement: AssistSatelliteAnnouncement) -> None:
         self.announcements.append(announcement)
-        fault = self._next_fault()
+        spared = announcement.message in self.spared
+        fault = Fault.NONE if spared else self._next_fault()
         if fault is Fault.AT_ONCE:
             return
         if fault is Fault.NO_BEGINNING:
@@ -195,6 +223,7 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
             return
         # Who gives up waiting does not stop the device.
         playing = self._begin(self._announce(text, seconds, fault), "announcement")
+        playing.add_done_callback(lambda task: task.cancelled() or task.exception())
         await asyncio.wait({playing})
         await playing
 
@@ -207,8 +236,9 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
             self._begin(self._play(text, seconds), "clip")
             await asyncio.sleep(seconds / 4)
         else:
-            await asyncio.sleep(SLOW_SECONDS if fault is Fault.SLOW_START else 0)
-            await self._play(text, seconds)
+            told = self.hass.loop.time()
+            if fault is not Fault.SLOW_START or await self._starts(SLOW_SECONDS):
+                await self._play(text, seconds, told=told)
             await asyncio.sleep(self.tells_late)
         match fault:
             case Fault.VANISHES:
@@ -237,7 +267,11 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
         A reply is spoken by a task of its own, during which the state is `responding`.
         """
         if self._playing and self.barge_in is not BargeIn.PLAYS_ON:
-            await self._barge_in()
+            self._called += 1
+            try:
+                await self._barge_in()
+            finally:
+                self._called -= 1
         engine = next(
             entity
             for entity in self.hass.data[stt.DATA_COMPONENT].entities
@@ -250,7 +284,7 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
         try:
             await self.async_accept_pipeline_from_satellite(self._microphone(said, seconds))
         except asyncio.CancelledError:
-            said.cancelled = said.ended is None
+            said.cancelled = said.ended is None and self.available
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
@@ -365,7 +399,8 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
     async def _perform(self, token: str, fault: Fault) -> None:
         text, seconds = await listen(self.hass, token)
         silent = fault in (Fault.NEVER_PLAYING, Fault.BLOCKS) or self._does == "playing"
-        await asyncio.sleep(SLOW_SECONDS if fault is Fault.SLOW_START else START_SECONDS)
+        if not await self._starts(SLOW_SECONDS if fault is Fault.SLOW_START else START_SECONDS):
+            return
         if not silent:
             self.set_state(MediaPlayerState.PLAYING)
         if fault is Fault.CUT:

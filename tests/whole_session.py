@@ -28,6 +28,8 @@ HOLD: Final = 8.0
 """Seconds in which a person who cut a line off is left in peace."""
 SAID: Final = frozenset({End.SPOKEN, End.GIVEN_UP, End.CUT})
 """Ends of lines that count as spoken."""
+TICK: Final = 1e-6
+"""Less than this is no time: floating point has ends of its own."""
 ANSWER: Final = 1.0
 """Seconds that the person takes to answer a question."""
 
@@ -279,7 +281,7 @@ class WholeSession(House):
             for satellite in self.satellites
             for said in satellite.utterances
             for heard in self.heard
-            if said.began < heard.began < (said.over or float("inf"))
+            if said.began < heard.told < (said.over or float("inf"))
         ]
 
     def _unaccounted(self, entries: Sequence[Entry]) -> list[str]:
@@ -299,7 +301,7 @@ def overlaps(heard: Iterable[Heard]) -> list[tuple[Heard, Heard]]:
     found: list[tuple[Heard, Heard]] = []
     longest: Heard | None = None
     for one in sorted(heard, key=lambda one: one.began):
-        if longest is not None and end_of(longest) > one.began:
+        if longest is not None and end_of(longest) > one.began + TICK:
             found.append((longest, one))
         if longest is None or end_of(one) > end_of(longest):
             longest = one
