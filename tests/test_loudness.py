@@ -161,6 +161,7 @@ async def den(
     den = Den(hass, virtual_time, hass_storage)
     yield den
     await den.do(den.loudness.async_close())
+    assert den.loudness._removers == []
     assert not [task for task in asyncio.all_tasks() if "loudness" in task.get_name()]
 
 
@@ -182,6 +183,8 @@ async def test_a_session_has_its_own_level(den: Den, player: LoudPlayer) -> None
     assert den.level(player) == BEFORE
     assert player.volumes == [OURS, BEFORE]
     assert den.on_disk() == {}
+    # Between sessions nobody is listened to.
+    assert den.loudness._removers == []
 
 
 async def test_it_is_on_disk_before_anything_is_changed(den: Den, player: LoudPlayer) -> None:
@@ -386,7 +389,11 @@ async def test_a_player_that_does_not_take_its_level_back(
     assert den.level(player) == OURS
     assert den.on_disk()[f"level.{player.entity_id}"]["level"] == BEFORE
     calls = len(player.volumes)
-    await den.clock.advance(600)
+    # Not by every word of the player, either.
+    for second in range(60):
+        player._attr_media_position = second
+        player.async_write_ha_state()
+        await den.clock.advance(10)
     assert len(player.volumes) == calls
     setattr(player, how, False)
     player.set_state(MediaPlayerState.PLAYING)
@@ -810,9 +817,11 @@ async def test_a_group_whose_members_come_later(den: Den) -> None:
     await add_group(den.hass, "Both", left.entity_id)
     await den.build(outputs=[out("media_player.both")])
     await den.take()
+    left.delay, left.step = 5.0, 0.25
     left.set_available(True)
-    await den.clock.advance(1)
-    assert den.level(left) == OURS
+    await den.clock.advance(6)
+    assert den.level(left) == 0.25
+    left.delay = 0.0
     await den.give_back()
     assert den.level(left) == BEFORE
 

@@ -44,7 +44,7 @@ from .players import has_native_volume, playing_through, sounding
 TAKE_SECONDS: Final = 3.0
 """For which the first word of a session waits for players; our choice."""
 GIVE_BACK_SECONDS: Final = 6.0
-"""For which the end waits for them; what is left then is given back when there is news of them."""
+"""For which the end waits for them; what cannot be given back is when there is news of them."""
 CLOSE_SECONDS: Final = 1.0
 """For which leaving waits for what it has cancelled."""
 
@@ -52,7 +52,8 @@ CLOSE_SECONDS: Final = 1.0
 class Loudness:
     """Borrows the volume of what the outputs are heard through, and gives it back.
 
-    Nothing here raises, and nothing takes long: a session is not worse for a player that hangs.
+    Nothing here raises, and nothing takes long: a session is not worse for a player that hangs. What
+    takes longer than it is waited for goes on in the background, where each call has its own limit.
     """
 
     def __init__(
@@ -78,7 +79,10 @@ class Loudness:
         """
         if self._live or self._closed:
             return
-        self._take_up()
+        for key in self._borrowed.kept:
+            kind, _, entity_id = key.partition(".")
+            if kind in {LEVEL, MUSIC}:
+                self._loan(entity_id)
         self._listen()
         for loan in self._loans.values():
             loan.hear()
@@ -93,7 +97,6 @@ class Loudness:
             return
         begins, self._live = not self._live, True
         if begins:
-            self._take_up()
             self._met.clear()
             for output in self._outputs:
                 for entity_id in playing_through(self._hass, output.entity_id):
@@ -119,7 +122,9 @@ class Loudness:
             loan.release()
         await _async_all(self._loans.values(), Loan.async_give_back, GIVE_BACK_SECONDS)
         if not self._live:
-            self._loans = {name: loan for name, loan in self._loans.items() if loan.lent}
+            self._loans = {
+                name: loan for name, loan in self._loans.items() if loan.lent or loan.busy
+            }
             self._listen()
 
     async def async_close(self) -> None:
@@ -141,14 +146,6 @@ class Loudness:
             loan = Loan(self._hass, self._entry, entity_id, self._borrowed)
             self._loans[entity_id] = loan
         return loan
-
-    @callback
-    def _take_up(self) -> None:
-        """Know of everything that has not been given back."""
-        for key in self._borrowed.kept:
-            kind, _, entity_id = key.partition(".")
-            if kind in {LEVEL, MUSIC}:
-                self._loan(entity_id)
 
     @callback
     def _meet(self) -> bool:
@@ -174,16 +171,16 @@ class Loudness:
 
     @callback
     def _listen(self) -> None:
-        """Follow the players, and in a session the outputs: a group may have members later."""
+        """Follow the players, and in a session who is told to play."""
         self._deafen()
-        names = set(self._loans)
         if self._live:
-            names |= {output.entity_id for output in self._outputs}
             self._removers.append(
                 self._hass.bus.async_listen(EVENT_CALL_SERVICE, self._called, _tells_to_play)
             )
-        if names:
-            self._removers.append(async_track_state_change_event(self._hass, names, self._changed))
+        if self._loans:
+            self._removers.append(
+                async_track_state_change_event(self._hass, list(self._loans), self._changed)
+            )
 
     @callback
     def _deafen(self) -> None:
@@ -217,11 +214,9 @@ class Loudness:
 
 
 async def _async_all(loans: Iterable[Loan], work: Work, within: float) -> None:
-    """Do something with all of them at once, for so many seconds at most."""
+    """Do something with all of them at once; wait for so many seconds at most."""
     if tasks := [loan.start(work) for loan in loans]:
-        _, late = await asyncio.wait(tasks, timeout=within)
-        for task in late:
-            task.cancel()
+        await asyncio.wait(tasks, timeout=within)
 
 
 @callback

@@ -228,7 +228,7 @@ class Player:
         with self._watch(reached) as shown:
             if await self.async_call(service, **data):
                 await self._async_wait(shown, within)
-            return shown.is_set() or reached()
+            return shown.is_set()
 
     async def async_until(self, reached: Callable[[], bool], within: float) -> bool:
         """Wait for something to be shown, for so many seconds; tell whether it was."""
