@@ -71,7 +71,7 @@ class Coach(Reports):
         self._over = asyncio.Event()
 
     @override
-    def spoken(self, say: Say) -> None:
+    def spoken(self, say: Say, *, seen: bool) -> None:
         self._over.set()
 
     @override
