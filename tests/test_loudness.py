@@ -228,6 +228,7 @@ async def test_giving_back_what_was_never_taken_is_harmless(den: Den, player: Lo
 async def test_what_was_changed_in_the_middle_stays(den: Den, player: LoudPlayer) -> None:
     await den.take()
     player.turn_knob(0.4)
+    await den.clock.advance(5)
     await den.take()
     await den.give_back()
     assert den.level(player) == 0.4
@@ -274,7 +275,7 @@ async def test_it_is_never_louder_than_it_should_be(den: Den) -> None:
     player = LoudPlayer().beside(satellite)
     outputs = [
         out("assist_satellite.satellite_bedroom", 0.2),
-        out("media_player.player_kitchen", 0.45),
+        out("media_player.satellite_bedroom_player_kitchen", 0.45),
     ]
     await den.build(satellite, player, outputs=outputs)
     player.turn_knob(0.1)
@@ -664,6 +665,19 @@ async def test_a_session_that_goes_on_after_a_crash_ends_as_it_was_before(
     assert den.level(player) == BEFORE
 
 
+async def test_what_it_made_of_a_level_is_kept_however_late_it_was_seen(
+    den: Den, player: LoudPlayer
+) -> None:
+    """So that what a person sets near it before a crash is not taken for it."""
+    player.delay, player.step = 20.0, 0.25
+    await den.take()
+    await den.clock.advance(30)
+    player.turn_knob(0.35)
+    await den.crash()
+    assert den.level(player) == 0.35
+    assert den.on_disk() == {}
+
+
 async def test_a_crash_before_the_player_said_anything(den: Den, player: LoudPlayer) -> None:
     """What it made of our level was never seen, but is near it."""
     player.delay, player.step = 20.0, 0.25
@@ -900,6 +914,7 @@ def test_no_announcement_brings_its_volume_to_a_player_that_has_none(hass: HomeA
 async def test_the_level_of_a_player_with_announcements_of_its_own_is_left_alone(
     den: Den,
 ) -> None:
+    den.stack = await setup_stack(den.hass, LoudPlayer())
     sonos = registered(den.hass, "sonos")
     quiet = registered(den.hass, "squeezebox")
     calls = async_capture_events(den.hass, "call_service")
