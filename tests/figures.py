@@ -26,7 +26,8 @@ class Figures:
 
     def row(self, table: str, **columns: str | float) -> None:
         """Add a row to a table; the first row of a table says in which order its columns come."""
-        self._node.user_properties.append((NAME, {"table": table, "columns": columns}))
+        plain = {name: _plain(value) for name, value in columns.items()}
+        self._node.user_properties.append((NAME, {"table": table, "columns": plain}))
 
 
 @pytest.fixture
@@ -65,6 +66,17 @@ def table(rows: Iterable[Row]) -> list[str]:
         ).rstrip()
         for line in [columns, *texts]
     ]
+
+
+def _plain(value: str | float) -> str | float:
+    """Return a value without a type of its own: only such ones travel from one process to another."""
+    match value:
+        case str():
+            return str(value)
+        case int():
+            return int(value)
+        case _:
+            return float(value)
 
 
 def _text(value: str | float) -> str:

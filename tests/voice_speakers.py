@@ -355,6 +355,7 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
         self.volume_refused = False
         self.poll: float | None = None
         """Seconds from one look at it to the next; None: it tells of every change at once."""
+        self._first_look = 0.0
         self._does = MediaPlayerState.IDLE
 
     def set_state(self, state: MediaPlayerState) -> None:
@@ -369,8 +370,12 @@ class FakePlayer(_Speaking, MediaPlayerEntity):
         self._attr_state = self._does
         self.async_write_ha_state()
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        self._first_look = self.hass.loop.time()
+
     async def _look_later(self, every: float) -> None:
-        await asyncio.sleep(every - self.hass.loop.time() % every)
+        await asyncio.sleep(every - (self.hass.loop.time() - self._first_look) % every)
         self._look()
 
     @override
