@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.knot_coach.const import DOMAIN, Conf
 from custom_components.knot_coach.massage.messages import StopWord, Tier
+from custom_components.knot_coach.massage.states import Working
 from tests.fake_heater import Pad, Room
 from tests.house import ROOM, House, coach_entry, put_device_in, set_up
 from tests.virtual_clock import VirtualClock
@@ -68,6 +69,12 @@ async def to(house: House, phase: str) -> None:
     """Start a session and let it come to a phase."""
     await start(house)
     await house.until("active", phase=phase, within=300)
+
+
+def works(house: House) -> bool:
+    """Tell whether the clock of a step runs."""
+    session = house.coach.session
+    return session is not None and isinstance(session.state, Working)
 
 
 def levels(house: House) -> int:
@@ -196,6 +203,24 @@ async def test_a_command_that_is_cancelled_costs_a_session_nothing(
     await virtual_time.advance(30)
     texts = [heard.text for heard in house.satellite.heard[mark:] + player.heard if heard.whole]
     assert EMERGENCY in texts
+
+
+async def test_no_clock_runs_before_its_instruction_when_the_first_output_hangs(
+    hass: HomeAssistant, virtual_time: VirtualClock
+) -> None:
+    player = FakePlayer("bedroom")
+    house = await own(hass, virtual_time, player)
+    await to(house, "broad")
+    await virtual_time.run_until(lambda: works(house), 60)
+    player.fault = Fault.NO_BEGINNING
+    mark = len(house.satellite.heard)
+    await house.until("active", phase="press", within=100)
+    session = house.coach.session
+    assert session is not None
+    assert session.step is not None
+    instruction = session.step.lines[-1].text
+    await virtual_time.run_until(lambda: works(house), 100)
+    assert instruction in [heard.text for heard in house.satellite.heard[mark:] if heard.whole]
 
 
 async def test_no_level_rises_on_lines_whose_end_nobody_saw(house: House) -> None:

@@ -25,6 +25,8 @@ SOON: Final = 1.0
 """Seconds within which somebody with chest pain is answered."""
 AGAIN: Final = 10.5
 """Seconds within which what could not be said is said by an output that works again."""
+TICKS: Final = 14
+"""Rounds of the loop that a line takes from its queue to the satellite, and some more."""
 
 
 async def ticks(count: int) -> None:
@@ -359,6 +361,41 @@ async def test_a_player_does_not_talk_over_whoever_talks_to_the_second_output(
     await mouth.settle(1)
     assert player.texts == [PRESS]
     assert lines_over(satellite, player) == []
+
+
+async def test_of_several_outputs_none_talks_over_whoever_came_meanwhile(build: Build) -> None:
+    """The line waits for a turn at one, and then another begins at the other."""
+    first, second = FakeSatellite("first"), FakeSatellite("second")
+    mouth = await build(first, second)
+    await reopen(mouth, Output(first.entity_id), Output(second.entity_id), together=True)
+    mouth.hass.async_create_task(second.hear("what time is it", 5))
+    await mouth.clock.advance(0.5)
+    mouth.say(1, PRESS)
+    await mouth.clock.advance(4)
+    mouth.hass.async_create_task(first.hear("stop", 6))
+    await mouth.settle(1)
+    await mouth.clock.advance(30)
+    assert not any(said.cancelled for one in (first, second) for said in one.utterances)
+    assert lines_over(first, second) == []
+    assert PRESS in second.texts
+
+
+@pytest.mark.parametrize("after", range(TICKS))
+async def test_whoever_begins_in_the_instant_of_a_line_is_heard(build: Build, after: int) -> None:
+    satellite = FakeSatellite()
+    satellite.barge_in = BargeIn.LISTENS_FIRST
+    mouth = await build(satellite)
+
+    async def talk() -> None:
+        await ticks(after)
+        await satellite.hear("stop", 2)
+
+    await mouth.clock.advance(30)
+    mouth.say(1, PRESS)
+    mouth.hass.async_create_task(talk(), eager_start=False)
+    await mouth.clock.advance(40)
+    assert not satellite.utterances[0].cancelled
+    assert PRESS in satellite.texts
 
 
 async def test_a_satellite_of_the_room_that_goes_away_in_a_turn_keeps_nobody_busy(

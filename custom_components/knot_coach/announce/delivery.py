@@ -104,7 +104,8 @@ async def _async_quiet(
             speakers, lambda speaker: speaker.async_ready(urgent=urgent), failed, hurry=urgent
         )
         speakers = tuple(ready)
-        talking = next((ear for ear in ears if ear.talking), None)
+        own = (one.ear for one in speakers)
+        talking = next((ear for ear in (*ears, *own) if ear is not None and ear.talking), None)
         if urgent or not speakers or talking is None:
             return speakers
         try:

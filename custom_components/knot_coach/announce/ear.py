@@ -79,6 +79,19 @@ class Ear:
         """Whether somebody's turn is not over, the reply included."""
         return self._hass.loop.time() < self._turn_until
 
+    @property
+    def opening(self) -> bool:
+        """Whether a pipeline runs whose microphone is about to open; no state tells that yet."""
+        return self._pipeline is None and self._running is not None
+
+    @property
+    def _running(self) -> asyncio.Task[Any] | None:
+        """The present run; the attribute is internal, and without it the states have to do."""
+        component = self._hass.data.get(DATA_COMPONENT)
+        entity = None if component is None else component.get_entity(self.entity_id)
+        task = getattr(entity, "_pipeline_task", None)
+        return task if isinstance(task, asyncio.Task) and not task.done() else None
+
     def quiet_in(self) -> float:
         """Return the seconds until it may be spoken if nothing happens until then.
 
@@ -153,15 +166,9 @@ class Ear:
             self._replying = False
 
     def _follow_pipeline(self) -> None:
-        """Learn when the present run is over; Home Assistant tells that to nobody else.
-
-        The attribute is internal. Without it the states have to do.
-        """
+        """Learn when the present run is over; Home Assistant tells that to nobody else."""
         self._leave_pipeline()
-        component = self._hass.data.get(DATA_COMPONENT)
-        entity = None if component is None else component.get_entity(self.entity_id)
-        task = getattr(entity, "_pipeline_task", None)
-        if isinstance(task, asyncio.Task) and not task.done():
+        if (task := self._running) is not None:
             self._pipeline = task
             task.add_done_callback(self._pipeline_over)
 

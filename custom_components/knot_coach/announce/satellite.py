@@ -105,6 +105,10 @@ class SatelliteSpeaker(Speaker):
             data["media_id"] = clip.media_id
         if self._ear.talking and self._state != AssistSatelliteState.RESPONDING:
             raise BusyError
+        if self._ear.opening and self._state == AssistSatelliteState.IDLE:
+            self._news.clear()
+            self._taken = True
+            raise BusyError
         if self._ear.heard:
             self.trust.interrupted()
         self._ear.announce_begins()

@@ -7,7 +7,7 @@ from . import halts, moves, steps
 from .asking import answer_time, question_line
 from .moves import Move
 from .states import Asking, Ended, Instructing, Interrupted, Paused, PauseReason, Session, Working
-from .waits import HELD, SPEECH_SPARE, WAIT_LIMIT
+from .waits import HELD, SPEECH_SPARE, TOLD, WAIT_LIMIT
 
 
 def begun(s: Session, number: int, seconds: float | None, now: datetime) -> Session:
@@ -15,7 +15,7 @@ def begun(s: Session, number: int, seconds: float | None, now: datetime) -> Sess
     match s.state:
         case Instructing(awaited=awaited) if number == awaited and s.step is not None:
             speech = timedelta(seconds=s.step.lines[-1].seconds if seconds is None else seconds)
-            return replace(s, state=replace(s.state, give_up_at=now + speech + SPEECH_SPARE))
+            return replace(s, state=replace(s.state, give_up_at=now + speech + SPEECH_SPARE + TOLD))
         case Asking(awaited=awaited) if number == awaited:
             return replace(s, state=replace(s.state, begun=True))
         case _:

@@ -17,5 +17,8 @@ WAIT_LIMIT: Final = timedelta(seconds=25)
 """How long a line may wait to begin: somebody may be speaking."""
 SPEECH_SPARE: Final = timedelta(seconds=3)
 """What a line gets beyond its expected length until it is given up (DESIGN.md §5)."""
+TOLD: Final = timedelta(seconds=5)
+"""So much later a line is given up by the session itself: whoever speaks tells it before; a player
+has 4 s to begin, and a call 1 s to let go (our choice)."""
 HELD: Final = timedelta(seconds=8)
 """How long whoever cut a line off is left in peace (home-assistant-voice.md §3)."""
