@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import os
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 import pytest
 
 from tests.figures import figures, pytest_terminal_summary
@@ -38,6 +38,14 @@ settings.register_profile(
     settings.get_profile("default"),
     max_examples=2000,
     suppress_health_check=[HealthCheck.too_slow],
+)
+# For scripts/mutants: whether there is a failure matters, and no word about it.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("default"),
+    derandomize=True,
+    max_examples=250,
+    phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

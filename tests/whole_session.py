@@ -20,7 +20,14 @@ from custom_components.knot_coach.massage.messages import Priority, Say
 from custom_components.knot_coach.massage.states import Asking, Session
 from tests.house import ROOM, House, coach_entry, put_device_in, set_up
 from tests.virtual_clock import VirtualClock
-from tests.voice_stack import FakePlayer, FakeSatellite, Heard, say, setup_stack
+from tests.voice_stack import (
+    FakePlayer,
+    FakeSatellite,
+    Heard,
+    Utterance,
+    say,
+    setup_stack,
+)
 
 SETTLE: Final = 0.3
 """Seconds of quiet between two lines on a satellite."""
@@ -75,7 +82,9 @@ class Account:
     overlaps: list[tuple[Heard, Heard]]
     """Lines of which one began before the other had ended."""
     talked_over: list[Heard]
-    """Lines that began while the person spoke, or was replied to."""
+    """Lines that began while the person spoke."""
+    replied_over: list[Heard]
+    """Lines that began while the person was replied to."""
     cancelled: int
     """Utterances that were lost because somebody announced something."""
     unaccounted: list[str]
@@ -105,6 +114,8 @@ class WholeSession(House):
         self.user = user
         self.speakers: Sequence[Speaker] = ()
         """What the coach can be heard from."""
+        self.together = False
+        """All outputs speak each line at once."""
         self.strangers: set[str] = set()
         """What others announce."""
         self.asked: list[Asked] = []
@@ -219,7 +230,7 @@ class WholeSession(House):
         awaited = self._awaited()
         ends = {entry.id: entry.end for entry in entries}
         said = [one for one in self.asked if ends.get(one.say.id) in SAID]
-        sounds = sum((heard.ended or heard.began) - heard.began for heard in self.heard)
+        sounds = self._sounds()
         return Account(
             taken=self._ended - self._began,
             phases=self._phases,
@@ -228,16 +239,27 @@ class WholeSession(House):
             pauses=sum(SETTLE for one, after in pairwise(awaited) if one.at == after.at),
             counted=sum(one.say.priority is Priority.COUNTDOWN for one in self.asked),
             turns=[*self._answers, *self._turns()],
-            more=max(0.0, sounds - sum(self.seconds(one.say.line.text) for one in said)),
-            sounds=max(0, len(self.heard) - len(said)),
+            more=max(0.0, sum(sounds) - sum(self.seconds(one.say.line.text) for one in said)),
+            sounds=max(0, len(sounds) - len(said)),
             said=Counter(str(entry.end) for entry in entries),
             outcome=last.state,
             overlaps=self._overlaps(),
-            talked_over=self._talked_over(),
+            talked_over=self._told_in((said.began, said.ended) for said in self._utterances),
+            replied_over=self._told_in((said.ended, said.over) for said in self._utterances),
             cancelled=sum(one.cancelled for one in self.satellites),
             unaccounted=self._unaccounted(entries),
             entries=entries,
         )
+
+    def _sounds(self) -> list[float]:
+        """Return how long each sound was; where all speak each line, on the one that spoke most."""
+        lengths = {
+            one: [end_of(heard) - heard.began for heard in self.heard if heard in one.heard]
+            for one in self.speakers
+        }
+        if self.together:
+            return max(lengths.values(), key=sum)
+        return [length for found in lengths.values() for length in found]
 
     def seconds(self, text: str) -> float:
         """Return how long a line is, in the voice that made it."""
@@ -256,11 +278,7 @@ class WholeSession(House):
         ]
 
     def _turns(self) -> list[Span]:
-        spans = [
-            (said.began, said.over or self._ended)
-            for satellite in self.satellites
-            for said in satellite.utterances
-        ]
+        spans = [(said.began, said.over or self._ended) for said in self._utterances]
         spans += [
             (heard.ended, heard.ended + HOLD)
             for heard in self.heard
@@ -269,19 +287,23 @@ class WholeSession(House):
         return [(begin, end) for begin, end in spans if begin < self._ended]
 
     def _overlaps(self) -> list[tuple[Heard, Heard]]:
-        found = overlaps(self.heard)
+        found = [] if self.together else overlaps(self.heard)
         for one in self.speakers:
             on_it = overlaps([heard for heard in one.heard if not heard.reply])
             found += [pair for pair in on_it if pair not in found]
         return found
 
-    def _talked_over(self) -> list[Heard]:
+    @property
+    def _utterances(self) -> list[Utterance]:
+        return [said for satellite in self.satellites for said in satellite.utterances]
+
+    def _told_in(self, spans: Iterable[tuple[float | None, float | None]]) -> list[Heard]:
+        """Return the lines that were handed to a speaker in any of the spans."""
         return [
             heard
-            for satellite in self.satellites
-            for said in satellite.utterances
+            for begin, end in spans
             for heard in self.heard
-            if said.began < heard.told < (said.over or float("inf"))
+            if begin is not None and begin < heard.told < (float("inf") if end is None else end)
         ]
 
     def _unaccounted(self, entries: Sequence[Entry]) -> list[str]:
