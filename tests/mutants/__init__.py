@@ -1,0 +1,1 @@
+"""Copies of the product with one fault each, which the tests must notice."""
