@@ -63,6 +63,8 @@ class Case:
     second_engine: str | None = None
     group: bool = False
     together: bool = False
+    alone: bool = False
+    """There is no second output."""
 
 
 def visits(house: WholeSession, *moments: tuple[float, str], lasting: float) -> Visitor:
@@ -139,6 +141,12 @@ CASES: Final = {
     "satellite": Case(kind=S),
     "satellite, slow start": Case(kind=S, fault=Fault.SLOW_START, start=SLOW_SECONDS),
     "satellite, hangs for ever": Case(kind=S, fault=Fault.HANGS, start=ASSUMED[S]),
+    "satellite alone, hangs for ever": Case(
+        kind=S, fault=Fault.HANGS, start=ASSUMED[S], alone=True
+    ),
+    "satellite alone, hangs 5 min": Case(
+        kind=S, fault=Fault.HANGS_LONG, start=ASSUMED[S], alone=True
+    ),
     "satellite, hangs 5 min": Case(kind=S, fault=Fault.HANGS_LONG, start=ASSUMED[S]),
     "satellite, hangs in silence": Case(kind=S, fault=Fault.NO_BEGINNING, start=ASSUMED[S]),
     "satellite, hangs now and then": Case(
@@ -159,8 +167,9 @@ CASES: Final = {
     "satellite, doorbell": Case(kind=S, company=doorbell),
     "satellite, busy 30 s": Case(kind=S, company=news, start=START_SECONDS),
     "satellite, long replies": Case(kind=S, company=long_answer),
-    # Waited for by the line that would be spoken there, and by the one that is spoken elsewhere.
-    "satellite, reply never ends": Case(kind=S, company=quiet_answer, speaks=P, once=2 * WAIT),
+    # Waited for by the line that would be spoken there, by the one that is spoken elsewhere, and
+    # once more when the satellite is tried again.
+    "satellite, reply never ends": Case(kind=S, company=quiet_answer, speaks=P, once=3 * WAIT),
     "satellite, voice loses 5th line": Case(
         kind=S, engines=forgetful_voice, second_engine="tts.tts_second"
     ),
@@ -200,6 +209,8 @@ async def arrange(house: WholeSession, case: Case) -> Speaker:
         {Conf.ENTITY_ID: f"{domain}_bedroom"},
         {Conf.ENTITY_ID: "media_player.player_spare"},
     ]
+    if case.alone:
+        del through[1:]
     if case.second_engine is not None:
         through[1][Conf.ENGINE] = case.second_engine
     speakers: list[Speaker] = [first, second]

@@ -102,7 +102,7 @@ MUTANTS: Final = (
     Mutant(
         "no output is demoted",
         [Edit(f"{ANNOUNCE}/tiers.py", "        self.tier = Tier.MEASURED\n", "")],
-        [f"{MATRIX}[satellite, hangs for ever]", f"{MATRIX}[player, never playing]"],
+        [f"{MATRIX}[satellite alone, hangs for ever]"],
     ),
     Mutant(
         "a lie is believed",
@@ -178,7 +178,9 @@ MUTANTS: Final = (
                 "",
             ),
             Edit(
-                f"{ANNOUNCE}/voices.py", "        speaker.benched_until = now + BENCH_SECONDS\n", ""
+                f"{ANNOUNCE}/voices.py",
+                "fit = [one for one in usable if one.benched_until <= now]",
+                "fit = usable",
             ),
         ],
         [f"{FALLBACK}::test_an_output_that_raises_gives_the_line_to_the_next"],

@@ -161,8 +161,10 @@ class PlayerSpeaker(Speaker):
         """Wait for the end of a clip that is seen to play."""
         due = played_at + clip.seconds
         if self.trust.tier is Tier.MEASURED:
+            # Its state may come late, or lie: a stop is believed that a person can have made.
+            due = min(due, began + self.expected(clip))
             early = await self._async_until(lambda: self._ended_at is not None, due)
-            cut = early and self._cut(clip, played_at)
+            cut = early and self._cut(clip, played_at) and not self._at_once(played_at)
             return Ending.CUT if cut else await self._async_on(clip, due)
         if clip.tail and not await self._async_until(lambda: self._ended_at is not None, due):
             self.said()
@@ -188,10 +190,13 @@ class PlayerSpeaker(Speaker):
         ended_at = self._now if self._ended_at is None else self._ended_at
         return ended_at - played_at < clip.seconds * CUT_SHARE
 
+    def _at_once(self, played_at: float) -> bool:
+        ended_at = self._now if self._ended_at is None else self._ended_at
+        return ended_at - played_at < AT_ONCE_SECONDS
+
     async def _async_early(self, clip: Clip, played_at: float) -> Ending:
         """Judge a player that stopped long before the end: by a person, or by its own state."""
-        at_once = self._now - played_at < AT_ONCE_SECONDS
-        if not self.trust.broke_off(at_once=at_once):
+        if not self.trust.broke_off(at_once=self._at_once(played_at)):
             return Ending.CUT
         self.trust.demote("it stops playing before it can be over")
         return await self._async_on(clip, played_at + clip.seconds)

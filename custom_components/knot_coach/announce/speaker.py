@@ -68,6 +68,8 @@ class Speaker(ABC):
         self.trust = Trust(output.entity_id, output.profile.tier or self.claims)
         self.benched_until = float("-inf")
         """Loop time before which other outputs are preferred, because this one failed."""
+        self.failures = 0
+        """How often it failed without having spoken in between."""
         self.unseen = 0
         """How many lines in a row were given up: it may have been silent for as long."""
         self.chime_due = False

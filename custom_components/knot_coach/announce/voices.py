@@ -21,6 +21,8 @@ from .tiers import Tier
 
 BENCH_SECONDS: Final = 60.0
 """How long an output that failed comes after the others, lest it delay every line; our choice."""
+BENCH_FACTOR: Final = 10
+"""So many times longer when it fails again after that: for the rest of most sessions; our choice."""
 MAX_UNSEEN: Final = 2
 """So many lines in a row that were given up are too many where another can speak; our choice."""
 
@@ -146,13 +148,15 @@ class Voices:
             if speaker.unseen >= MAX_UNSEEN:
                 self._bench(speaker, SpeechError("nobody knows whether it is heard"))
             else:
-                speaker.benched_until = float("-inf")
+                speaker.benched_until, speaker.failures = float("-inf"), 0
 
     def _bench(self, speaker: Speaker, error: Exception) -> None:
         now = self._hass.loop.time()
         level = logging.DEBUG if speaker.benched_until > now else logging.WARNING
         _LOGGER.log(level, "%s could not speak a line: %r", speaker, error)
-        speaker.benched_until = now + BENCH_SECONDS
+        if speaker.benched_until <= now:
+            speaker.failures += 1
+        speaker.benched_until = now + BENCH_SECONDS * BENCH_FACTOR ** min(speaker.failures - 1, 1)
 
     def write(self, text: str, context: Context, start: Start) -> None:
         """Send a text beside the voice, without waiting for it; `start` makes tasks."""
