@@ -167,9 +167,8 @@ CASES: Final = {
     "satellite, doorbell": Case(kind=S, company=doorbell),
     "satellite, busy 30 s": Case(kind=S, company=news, start=START_SECONDS),
     "satellite, long replies": Case(kind=S, company=long_answer),
-    # Waited for by the line that would be spoken there, by the one that is spoken elsewhere, and
-    # once more when the satellite is tried again.
-    "satellite, reply never ends": Case(kind=S, company=quiet_answer, speaks=P, once=3 * WAIT),
+    # Waited for by the line that would be spoken there, and by the one that is spoken elsewhere.
+    "satellite, reply never ends": Case(kind=S, company=quiet_answer, speaks=P, once=2 * WAIT),
     "satellite, voice loses 5th line": Case(
         kind=S, engines=forgetful_voice, second_engine="tts.tts_second"
     ),

@@ -286,3 +286,31 @@ async def test_another_session_believes_it_again(build: Build) -> None:
     mouth.say(2, PRESS)
     await mouth.settle(2)
     assert mouth.announcer.journal.entries[1].tier is Tier.CONFIRMED
+
+
+async def test_a_satellite_that_forgets_to_say_that_it_ended_is_not_lost(build: Build) -> None:
+    satellite = FakeSatellite()
+    mouth = await build(satellite)
+    satellite._set_state(AssistSatelliteState.RESPONDING)
+    mouth.say(1, PRESS)
+    await mouth.settle(1)
+    assert mouth.outcomes == [("failed", 1)]
+    await mouth.clock.advance(40)
+    mouth.say(2, PRESS)
+    await mouth.settle(2)
+    assert mouth.outcomes[1] == ("spoken", 2)
+    assert satellite.texts == [PRESS]
+
+
+async def test_what_is_owed_is_waited_for_while_it_is_said(build: Build) -> None:
+    satellite = FakeSatellite()
+    mouth = await build(satellite)
+    satellite.set_available(False)
+    mouth.say(1, STOP, Priority.SAFETY)
+    await mouth.settle(1)
+    await mouth.clock.advance(1)
+    satellite.set_available(True)
+    await mouth.clock.run_until(lambda: satellite.heard, 5)
+    idle = mouth.hass.async_create_task(mouth.announcer.async_idle())
+    await mouth.clock.run_until(idle.done, 10)
+    assert satellite.texts == [STOP]

@@ -167,13 +167,13 @@ class Announcer:
         self._changes = False
         if (item := self._queue.top()) is None:
             self._idle.set()
-            # That may have been the end of work: `_async_work` looks first.
-            if not self._closed:
+            if not self._closed:  # Else that was the end of work: `_async_work` looks first.
                 owing = self._queue.owing
                 again = self._hass.loop.time() + OWED_AGAIN_SECONDS if owing else None
                 await self._queue.async_change(again)
                 self._changes |= owing
             return
+        self._idle.clear()
         if item.patient and self._hass.loop.time() < self._held_until:
             await self._queue.async_change(self._held_until)
             return

@@ -22,6 +22,9 @@ from homeassistant.helpers.event import (
 SETTLE_SECONDS: Final = 0.3
 """How long `idle` must hold: a question flickers between speaking and listening
 (home-assistant-voice.md §9)."""
+LONGEST_REPLY: Final = 60.0
+"""Seconds after which a satellite that says it speaks has forgotten to say that it ended; our
+choice."""
 LONGEST_TURN: Final = 20.0
 """Seconds after which a turn is over even if nothing was seen to end it: the voice detector listens
 for 15 s at most (home-assistant-voice.md §3)."""
@@ -95,9 +98,11 @@ class Ear:
     def quiet_in(self) -> float:
         """Return the seconds until it may be spoken if nothing happens until then.
 
-        Infinite while the satellite speaks or listens, which only news can end.
+        Infinite while the satellite listens, which only news can end.
         """
         now = self._hass.loop.time()
+        if self.state == AssistSatelliteState.RESPONDING and self._pipeline is None:
+            return max(0.0, self._since + LONGEST_REPLY - now)
         if self.state != AssistSatelliteState.IDLE:
             return float("inf")
         return max(0.0, self._since + SETTLE_SECONDS - now, self._turn_until - now)
