@@ -26,26 +26,24 @@ from homeassistant.core import Context, Event, EventStateChangedData, HomeAssist
 from homeassistant.helpers.event import async_track_state_change_event
 
 from .announce.outputs import Kind, Output, refusal
+from .announce.player import START_SECONDS
 from .announce.speaker import Speaker
 from .announce.synthesis import Clip, Synthesis
 from .announce.tiers import Tier
 from .const import DOMAIN, Conf
 from .hello import async_soon, speaker_of
 from .massage.wording import Line
+from .players import PLAYING
 
 _LOGGER = logging.getLogger(__name__)
 
 PATIENCE_SECONDS: Final = 10.0
 """How long after its length a line must have ended; a speaker may have to switch itself on."""
-START_SECONDS: Final = 4.0
-"""How long a player may take to say that it plays; some never do (home-assistant-voice.md §4)."""
 AFTER_SECONDS: Final = 1.0
 """How long after its action, where that took as long as the line, it may still come to say so."""
 SLACK_SECONDS: Final = 0.3
 """How far an end may be from the length of the clip and still be its end: as much as a hold may be
 off where the end of speech is observed. Our choice."""
-
-PLAYING: Final = frozenset({MediaPlayerState.PLAYING, MediaPlayerState.BUFFERING})
 
 
 class CalibrationError(Exception):

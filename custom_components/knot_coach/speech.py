@@ -10,7 +10,7 @@ from typing import Any, Final, override
 from homeassistant.components.assist_satellite.const import DOMAIN as SATELLITE_DOMAIN
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
@@ -244,16 +244,12 @@ class Speech(Reports):
 
     def _satellites(self) -> list[str]:
         """Return the satellites in the coach's room."""
-        entities, devices = er.async_get(self._hass), dr.async_get(self._hass)
-        found = []
-        for entity in entities.entities.values():
-            if entity.domain != SATELLITE_DOMAIN:
-                continue
-            device = devices.async_get(entity.device_id) if entity.device_id else None
-            room = entity.area_id or (device.area_id if device else None)
-            if room == self._settings.room:
-                found.append(entity.entity_id)
-        return found
+        return [
+            entity.entity_id
+            for entity in er.async_get(self._hass).entities.values()
+            if entity.domain == SATELLITE_DOMAIN
+            and er.async_get_effective_area_id(self._hass, entity) == self._settings.room
+        ]
 
     @override
     async def async_open(self) -> None:

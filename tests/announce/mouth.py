@@ -27,7 +27,6 @@ class Mouth(Reports):
     def __init__(self, hass: HomeAssistant, clock: VirtualClock, stack: Stack) -> None:
         self.hass, self.clock, self.stack = hass, clock, stack
         self.reports: list[tuple[str, int, float]] = []
-        self.cuts: list[int] = []
         self.seen: dict[int, bool] = {}
         self.began: list[int] = []
         self.expected: dict[int, float] = {}
@@ -64,7 +63,6 @@ class Mouth(Reports):
 
     @override
     def cut(self, say: Say) -> None:
-        self.cuts.append(say.id)
         self._note("cut", say)
 
     def _note(self, what: str, say: Say) -> None:

@@ -20,7 +20,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, callback
 
 from ..massage.wording import Line
-from ..players import native_volume
+from ..players import PLAYING, native_volume
 from .outputs import Output, SpeechError
 from .speaker import AT_ONCE_SECONDS, CHIME_SECONDS, CUT_SHARE, GIVE_UP_SECONDS, Ending, Speaker
 from .synthesis import Clip, Synthesis, Voice, engine_voice
@@ -33,8 +33,6 @@ LATENCY_SECONDS: Final = 1.0
 LATE_SECONDS: Final = 0.3
 """A state that comes later than this after the end of the clip is worth less than the clip's
 length."""
-
-PLAYING: Final = frozenset({MediaPlayerState.PLAYING, MediaPlayerState.BUFFERING})
 
 
 class PlayerSpeaker(Speaker):
