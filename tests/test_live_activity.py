@@ -14,13 +14,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 
 from custom_components.knot_coach import content
+from custom_components.knot_coach.announce.phone import STAY_SECONDS
 from custom_components.knot_coach.borrowed import Borrowed
 from custom_components.knot_coach.const import DOMAIN
 from custom_components.knot_coach.live_activity import (
     CLOSE_SECONDS,
     GAP_SECONDS,
     PUSH_SECONDS,
-    STAY_SECONDS,
     Picture,
     draw,
 )

@@ -1,11 +1,12 @@
 """The voice of a session as a person meets it: silent, lost, loud, and once more."""
 
+from pathlib import Path
 from typing import Any
 
 from homeassistant.components import persistent_notification
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import issue_registry as ir, restore_state
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 import pytest
@@ -238,3 +239,52 @@ async def test_the_volume_is_given_back_when_the_coach_leaves(
     task = hass.async_create_task(leaving)
     await house.clock.run_until(task.done, 60)
     assert house.player.volumes == [0.3, 0.5]
+
+
+def clips(hass: HomeAssistant) -> list[Path]:
+    """Return the clips with silence around them that are kept."""
+    return list(Path(hass.config.cache_path(DOMAIN)).glob("*"))
+
+
+def spoil(hass: HomeAssistant, key: str) -> None:
+    """Leave something in the place of a stored file that cannot be read."""
+    Path(hass.config.path(".storage", key)).mkdir(parents=True)
+
+
+async def test_nothing_that_was_said_is_left_when_the_coach_is_removed(
+    hass: HomeAssistant, virtual_time: VirtualClock
+) -> None:
+    options: dict[str, Any] = {
+        Conf.SPEAKERS: {"assist_satellite.satellite_bedroom": {Conf.LEAD_IN: 0.5}}
+    }
+    house = await House(hass, virtual_time).build(options=options)
+    await house.say(QUICK)
+    await house.until_question("health")
+    await house.hass.services.async_call(DOMAIN, "stop_session", {}, blocking=True)
+    await house.clock.advance(30)
+    store = restore_state.async_get(hass)
+    await store.async_dump_states()
+    stored = await store.store.async_load()
+    texts = [row["state"]["attributes"].get("text") for row in stored or []]
+    assert house.satellite.texts[-1] in texts
+    # As after a restart, when what was stored is known again.
+    await store.async_load()
+    caption = house.entity("event", "caption")
+    assert caption in store.last_states
+    assert clips(hass)
+    task = hass.async_create_task(hass.config_entries.async_remove(house.entry.entry_id))
+    await house.clock.run_until(task.done, 60)
+    assert caption not in store.last_states
+    assert not clips(hass)
+
+
+async def test_a_level_that_cannot_be_read_keeps_no_coach_from_its_work(
+    hass: HomeAssistant, virtual_time: VirtualClock
+) -> None:
+    house = await House(hass, virtual_time).build()
+    assert await hass.config_entries.async_unload(house.entry.entry_id)
+    spoil(hass, f"{DOMAIN}.{house.entry.entry_id}.borrowed")
+    assert await hass.config_entries.async_setup(house.entry.entry_id)
+    await hass.async_block_till_done()
+    await house.say(QUICK)
+    await house.until_question("health")

@@ -154,7 +154,7 @@ async def test_both_go_away_as_soon_as_an_output_is_back(build: Build) -> None:
 async def test_they_go_away_when_an_output_comes_that_was_not_there(build: Build) -> None:
     quiet = await build(outputs=("media_player.player_kitchen",))
     quiet.voiceless.show(Silence.NOT_STARTED)
-    assert quiet.reasons() == "- media_player.player_kitchen does not exist, or is disabled"
+    assert quiet.reasons() == r"- media\_player.player\_kitchen does not exist, or is disabled"
     quiet.hass.states.async_set(
         "media_player.player_kitchen",
         "idle",

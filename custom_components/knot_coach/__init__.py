@@ -2,12 +2,17 @@
 
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import (
+    config_validation as cv,
+    entity_registry as er,
+    restore_state,
+)
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from . import services
+from .announce.synthesis import async_forget_clips
 from .const import DOMAIN, PLATFORMS
 from .content import async_load
 from .coordinator import Coach, KnotCoachEntry
@@ -86,3 +91,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool
 async def async_remove_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> None:
     """Forget everything about the person; a heater left on is still switched off."""
     await Memory(hass, entry.entry_id).async_remove()
+    # Home Assistant would keep what the entities showed last, the last caption too, for a week.
+    shown = restore_state.async_get(hass).last_states
+    for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        shown.pop(entity.entity_id, None)
+    if all(one is entry for one in hass.config_entries.async_entries(DOMAIN)):
+        await async_forget_clips(hass)

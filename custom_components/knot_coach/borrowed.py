@@ -4,12 +4,16 @@ It is on disk before anything is changed, so that a crash gives it back too.
 """
 
 from collections.abc import Mapping
+import logging
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
+
+_LOGGER = logging.getLogger(__name__)
 
 VERSION: Final = 1
 
@@ -26,7 +30,12 @@ class Borrowed:
 
     async def async_load(self) -> None:
         """Read what an earlier run has not given back; what cannot be understood is left out."""
-        stored: object = await self._store.async_load()
+        stored: object = None
+        try:
+            stored = await self._store.async_load()
+        except HomeAssistantError, NotImplementedError, OSError:
+            # A coach is not kept from its work by a level that cannot be given back.
+            _LOGGER.exception("%s cannot be read", self._store.key)
         kept = stored if isinstance(stored, dict) else {}
         self._kept = {key: before for key, before in kept.items() if isinstance(before, dict)}
 

@@ -79,7 +79,7 @@ class Level:
                 self._lent = Lent.from_dict(stored)
                 self._left_over = True
             except KeyError, TypeError, ValueError:
-                _LOGGER.warning("What %s was before is not readable: %s", player, stored)
+                _LOGGER.warning("What %s was before is not readable", player)
 
     @property
     def lent(self) -> bool:

@@ -21,7 +21,7 @@ from homeassistant.core import Event, HassJob, HomeAssistant, callback, split_en
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
 
-from .announce.phone import CHANNEL, CLEAR, QUIET, Phone, async_push, phone_of, tag_of
+from .announce.phone import CLEAR, Phone, async_push, line_data, phone_of, tag_of
 from .borrowed import Borrowed
 from .const import DOMAIN
 from .coordinator import Coach
@@ -38,9 +38,6 @@ PUSH_SECONDS: Final = 10.0
 """How long one may take to be handed over."""
 CLOSE_SECONDS: Final = 5.0
 """How long the last one may take when the coach leaves."""
-STAY_SECONDS: Final = 1200
-"""After so long Android takes it away by itself, should the end never arrive. No state of a session
-lasts longer: 15 minutes of heat are the longest (massage.md §2.1); our choice."""
 ICON: Final = "mdi:hand-heart"
 
 
@@ -206,17 +203,10 @@ class Screen:
         return picture.message
 
     def _data(self, picture: Picture) -> dict[str, Any]:
-        data: dict[str, Any] = {
-            "tag": self._tag,
+        # Beside the voice: it makes no sound, and a step that comes late is worth nothing.
+        data = {
+            **line_data(self._tag, alone=False),
             "live_update": True,
-            "channel": CHANNEL,
-            "alert_once": True,
-            "visibility": "private",
-            "timeout": STAY_SECONDS,
-            # Now or never: a step that comes after the end of the session would stay.
-            "ttl": 0,
-            "priority": "high",
-            "push": dict(QUIET),
             "notification_icon": ICON,
         }
         if picture.step is not None:

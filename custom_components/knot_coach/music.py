@@ -54,7 +54,7 @@ class Tune:
     until: str
     """When it is too late to bring it back, in ISO format."""
     replaced: bool = False
-    """Whether one of our lines was played in its place."""
+    """Whether an announcement was played in its place."""
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
@@ -91,7 +91,7 @@ class Music:
             try:
                 self._tune = Tune.from_dict(stored)
             except KeyError, TypeError, ValueError:
-                _LOGGER.warning("What %s played is not readable: %s", player, stored)
+                _LOGGER.warning("What %s played is not readable", player)
 
     @property
     def lent(self) -> bool:
@@ -152,7 +152,7 @@ class Music:
             if self._is_free:
                 await self._async_play(tune)
             else:
-                _LOGGER.info("%s has something else to do than %s", player, tune.media_id)
+                _LOGGER.info("%s has something else to do than what it played", player)
                 await self._async_forget()
 
     @property

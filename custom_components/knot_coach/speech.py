@@ -71,7 +71,7 @@ class Speech(Reports):
         self._now, self._report, self._changed = now, report, changed
         self._signal, self._is_silent, self._book = signal, silent, book
         self.caption: str | None = None
-        """The line that began to be spoken last."""
+        """The line that was shown last: it began, or nobody could speak it."""
         self._last: Line | None = None
         self._first_id = 1
         self._quiet: bool | None = None

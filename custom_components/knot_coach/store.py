@@ -103,7 +103,7 @@ class Memory:
         """The stored session that was going on when Home Assistant went away."""
 
     async def async_load(self, now: datetime) -> None:
-        """Read both files. What makes no sense is logged and left out, row by row.
+        """Read the files. What makes no sense is logged and left out, row by row.
 
         Where the history or a lock was lost, somebody has to say on a screen that they are well
         before anything starts.

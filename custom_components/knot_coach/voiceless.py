@@ -6,7 +6,8 @@ it: whoever lies there with closed eyes hears nothing, and whoever looks for the
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any
+import re
+from typing import Any, Final
 
 from homeassistant.components import persistent_notification
 from homeassistant.components.tts.const import DOMAIN as TTS_DOMAIN
@@ -19,6 +20,8 @@ from .announce.notify import speaks
 from .announce.outputs import Output, refusal
 from .const import DOMAIN
 from .massage.wording import Phrasebook
+
+_MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
 class Silence(StrEnum):
@@ -107,7 +110,10 @@ class Voiceless:
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
             translation_key="no_voice",
-            translation_placeholders={"name": self._entry.title, "outputs": self._reasons()},
+            translation_placeholders={
+                "name": _plain(self._entry.title),
+                "outputs": self._reasons(),
+            },
         )
 
     def _reasons(self) -> str:
@@ -122,7 +128,12 @@ class Voiceless:
 
     def _name(self, output: Output) -> str:
         if (state := self._hass.states.get(output.entity_id)) is not None:
-            return state.name
+            return _plain(state.name)
         entry = er.async_get(self._hass).async_get(output.entity_id)
         named = None if entry is None else entry.name or entry.original_name
-        return named or output.entity_id
+        return _plain(named or output.entity_id)
+
+
+def _plain(name: str) -> str:
+    """Let a name be shown as it is where Markdown is read."""
+    return _MARKDOWN.sub(r"\\\g<0>", name)

@@ -4,6 +4,7 @@ A WAV gets silent samples and an MP3 silent frames, without anything being encod
 is decoded into a WAV, where Home Assistant's decoder is installed. All of it is work for the executor.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -45,7 +46,7 @@ class Kept:
 def pad(data: bytes, lead_in: float, tail: float) -> Padded | None:
     """Put so many seconds of silence around a clip; None if that cannot be done.
 
-    Raises ValueError if there is no sound in it at all.
+    Raises ValueError for a WAV without any sound.
     """
     if frames := list(read_frames(data)):
         return _pad_mp3(data, frames, lead_in, tail)
@@ -60,7 +61,7 @@ def pad(data: bytes, lead_in: float, tail: float) -> Padded | None:
 def keep_padded(folder: Path, data: bytes, lead_in: float, tail: float) -> Kept | None:
     """Put silence around a clip and keep it as a file that is named by what is in it.
 
-    None if it cannot be padded. Raises ValueError if there is no sound in it, and OSError if it
+    None if it cannot be padded. Raises ValueError for a WAV without any sound, and OSError if it
     cannot be written.
     """
     if (padded := pad(data, lead_in, tail)) is None:
@@ -97,11 +98,12 @@ def _write(path: Path, data: bytes) -> None:
 
 def _prune(folder: Path) -> None:
     """Delete what was not used for the longest time, while there is too much."""
-    files = sorted(
-        ((entry.stat(), Path(entry)) for entry in os.scandir(folder)),
-        key=lambda file: file[0].st_mtime,
-        reverse=True,
-    )
+    files = []
+    for path in folder.iterdir():
+        # Another thread may have deleted it, or given it its name, meanwhile.
+        with suppress(FileNotFoundError):
+            files.append((path.stat(), path))
+    files.sort(key=lambda file: file[0].st_mtime, reverse=True)
     size, newest = 0, files[0][0].st_mtime
     for status, path in files:
         size += status.st_size

@@ -29,6 +29,9 @@ CLEAR: Final = "clear_notification"
 """The message that takes away what has the same tag."""
 QUIET: Final[Mapping[str, Any]] = {"interruption-level": "passive"}
 """iOS: put into the list without a sound, and the screen stays dark."""
+STAY_SECONDS: Final = 1200
+"""After so long Android takes a text away by itself, should nothing follow it. No state of a session
+lasts longer: 15 minutes of heat are the longest (massage.md §2.1); our choice."""
 SILENT: Final[Mapping[str, Any]] = {"sound": "none"}
 """iOS: shown at once, on a dark screen too, without a sound."""
 
@@ -94,6 +97,7 @@ def line_data(tag: str, *, alone: bool) -> dict[str, Any]:
         "channel": CHANNEL,
         "alert_once": True,
         "visibility": "private",
+        "timeout": STAY_SECONDS,
         "ttl": 0,
         "priority": "high",
         "push": dict(SILENT if alone else QUIET),

@@ -7,9 +7,11 @@ are lengths, and where the clips with silence around them are.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 import logging
 from pathlib import Path
+from shutil import rmtree
 from typing import Final
 
 from homeassistant.components import tts
@@ -94,7 +96,7 @@ class Synthesis:
     def __init__(self, hass: HomeAssistant) -> None:
         """Remember nothing yet."""
         self._hass = hass
-        self._folder = Path(hass.config.cache_path(DOMAIN))
+        self._folder = folder_of(hass)
         self._known: dict[_Key, _Known] = {}
         self._unpadded: set[Voice] = set()
 
@@ -168,6 +170,16 @@ class Synthesis:
         # They made the name and the type right, and would now have the file converted.
         stream.options.clear()
         return stream.media_source_id
+
+
+def folder_of(hass: HomeAssistant) -> Path:
+    """Return where clips with silence around them are kept."""
+    return Path(hass.config.cache_path(DOMAIN))
+
+
+async def async_forget_clips(hass: HomeAssistant) -> None:
+    """Delete them: no coach is left to play them."""
+    await hass.async_add_executor_job(partial(rmtree, folder_of(hass), ignore_errors=True))
 
 
 @callback
