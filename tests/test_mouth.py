@@ -270,11 +270,11 @@ async def test_nothing_that_was_said_is_left_when_the_coach_is_removed(
     # As after a restart, when what was stored is known again.
     await store.async_load()
     caption = house.entity("event", "caption")
-    assert caption in store.last_states
+    assert caption in {one.state.entity_id for one in store.async_get_stored_states()}
     assert clips(hass)
     task = hass.async_create_task(hass.config_entries.async_remove(house.entry.entry_id))
     await house.clock.run_until(task.done, 60)
-    assert caption not in store.last_states
+    assert caption not in {one.state.entity_id for one in store.async_get_stored_states()}
     assert not clips(hass)
 
 

@@ -2,11 +2,7 @@
 
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
-from homeassistant.helpers import (
-    config_validation as cv,
-    entity_registry as er,
-    restore_state,
-)
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
@@ -21,6 +17,7 @@ from .heater import Heater, async_recover
 from .lease import async_get_book
 from .live_activity import async_setup_live_activity
 from .next_day import async_setup_reminder
+from .restored import forget
 from .screening_due import async_watch_screening
 from .settings import Settings
 from .store import Memory
@@ -91,9 +88,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool
 async def async_remove_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> None:
     """Forget everything about the person; a heater left on is still switched off."""
     await Memory(hass, entry.entry_id).async_remove()
-    # Home Assistant would keep what the entities showed last, the last caption too, for a week.
-    shown = restore_state.async_get(hass).last_states
-    for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
-        shown.pop(entity.entity_id, None)
+    forget(hass, er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id))
     if all(one is entry for one in hass.config_entries.async_entries(DOMAIN)):
         await async_forget_clips(hass)
