@@ -118,6 +118,15 @@ class Replies:
             return self._which(meant, place)
         return None
 
+    def anything(self, said: ConversationInput, *, person: bool) -> str | None:
+        """Answer a word or a clear sentence; returns None where it belongs to somebody else."""
+        if (reply := self.word(said, person=person)) is not None:
+            return reply
+        understood = any(
+            understand_request(said.text, grammar) for grammar in self._grammars(said.language)
+        )
+        return self.request(said, person=person) if understood else None
+
     def unheard(self, said: ConversationInput) -> str:
         """Answer a bare word that neither the coach nor the assistant can make anything of."""
         meant = sessions_at(self.hass, self.coaches.values(), place_of(self.hass, said))

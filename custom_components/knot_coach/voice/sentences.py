@@ -143,6 +143,14 @@ class Ear:
         templates = list(dict.fromkeys(template for group in groups for template in group))
         return get_agent_manager(self._hass).register_trigger(templates, heard)
 
+    async def async_answer(self, said: ConversationInput) -> str | None:
+        """Answer what was said through a microphone that the coach has opened itself.
+
+        Returns None where it is nothing for the coach, and nothing has happened. Never raises.
+        """
+        person = await async_is_person(self._hass, said)
+        return self._safely(partial(self._replies.anything, said, person=person))
+
     async def _heard_always(self, said: ConversationInput, _: RecognizeResult) -> str | None:
         person = await async_is_person(self._hass, said)
         return self._safely(partial(self._replies.request, said, person=person))

@@ -9,6 +9,7 @@ from hassil import RecognizeResult, recognize_all
 
 from ..massage.areas import Side
 from ..massage.messages import Answer, Command, Question, Tier
+from ..massage.order import Talk
 from ..massage.phases import Length
 from ..massage.stop_words import StopPhrase, classify
 from .answers import answer_to, recognised, says_unplugged, words_of
@@ -54,6 +55,8 @@ class StartRequest:
     """How long they have."""
     stretch_only: bool = False
     """Breathing and stretching, and nothing is pressed; with no area, the one refused last."""
+    again: bool = False
+    """The same as in the last session."""
     otherwise: StartRequest | None = None
     """What is meant where the coach has no routine of that name, but the name means something."""
 
@@ -91,9 +94,24 @@ class HealthChanged:
     person: str | None = None
 
 
+class About(Enum):
+    """What somebody wants to know of a session."""
+
+    LEFT = auto()
+    """How long it still takes."""
+    STEP = auto()
+    """Which step it is at."""
+    NEXT = auto()
+    """What comes after it."""
+    WHY = auto()
+    """What all this is for."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
-    """Somebody asks how far the session is."""
+    """Somebody asks about the session."""
+
+    about: About = About.LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +144,47 @@ class EasedHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class LoudnessHeard:
+    """The voice is to be louder, or quieter, for this session."""
+
+    louder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkHeard:
+    """How much is to be said from here on in this session."""
+
+    talk: Talk
+
+
+@dataclass(frozen=True, slots=True)
+class NoHarderHeard:
+    """The pressure is firm enough: the ramp stays where it is (massage.md §4.8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverMindHeard:
+    """The open question is dropped, and nothing else (massage.md §4.8)."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopHeard:
     """A stop word (massage.md §4.3)."""
 
     phrase: StopPhrase
 
 
-type SessionWord = CommandHeard | AnswerHeard | ScoreHeard | EasedHeard | StopHeard
+type SessionWord = (
+    CommandHeard
+    | AnswerHeard
+    | ScoreHeard
+    | EasedHeard
+    | LoudnessHeard
+    | TalkHeard
+    | NoHarderHeard
+    | NeverMindHeard
+    | StopHeard
+)
 type Request = (
     StartRequest | SymptomRequest | WhyRequest | HealthChanged | StatusRequest | CommandHeard
 )
