@@ -21,7 +21,7 @@ from .massage.wording import Phrasebook
 from .ordering import wanted_from_words
 from .screening_due import forget_screening
 from .voice.coaches import CoachLike
-from .voice.understanding import (
+from .voice.meanings import (
     AnswerHeard,
     CommandHeard,
     EasedHeard,

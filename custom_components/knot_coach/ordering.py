@@ -8,7 +8,9 @@ from .coordinator import Coach
 from .massage.plan import Plan
 from .massage.routine import Routine
 from .routines import find_own, find_routine
-from .voice.understanding import StartRequest
+from .voice.meanings import (
+    StartRequest,
+)
 
 ATTR_AREA: Final = "area"
 ATTR_ROUTINE: Final = "routine"

@@ -18,7 +18,11 @@ from .massage.routine import Problem, Routine, RoutinePart, lint
 from .massage.stop_words import StopWords, classify
 from .massage.wording import Phrasebook
 from .voice.grammar import Grammar, speakable
-from .voice.understanding import Situation, StartRequest, understand
+from .voice.meanings import (
+    Situation,
+    StartRequest,
+)
+from .voice.understanding import understand
 
 ROUTINE: Final = "routine"
 """The type of the subentries that hold routines."""

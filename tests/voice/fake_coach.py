@@ -12,13 +12,13 @@ from custom_components.knot_coach.massage.areas import area_of
 from custom_components.knot_coach.massage.messages import Answer, Question
 from custom_components.knot_coach.voice.coaches import CoachLike
 from custom_components.knot_coach.voice.grammar import Grammar
-from custom_components.knot_coach.voice.sentences import Vocabulary, async_session_changed
-from custom_components.knot_coach.voice.understanding import (
+from custom_components.knot_coach.voice.meanings import (
     AnswerHeard,
     SessionWord,
     StartRequest,
     StopHeard,
 )
+from custom_components.knot_coach.voice.sentences import Vocabulary, async_session_changed
 
 SENTENCES: Final = (
     Path(__file__).parents[2] / "custom_components/knot_coach/catalogue/sentences/en.yaml"

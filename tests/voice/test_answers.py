@@ -3,13 +3,13 @@
 import pytest
 
 from custom_components.knot_coach.massage.messages import Answer, Command, Question, Tier
-from custom_components.knot_coach.voice.understanding import (
+from custom_components.knot_coach.voice.meanings import (
     AnswerHeard,
     CommandHeard,
     Situation,
     StopHeard,
-    understand,
 )
+from custom_components.knot_coach.voice.understanding import understand
 from tests.voice.fake_coach import ENGLISH
 
 CALF = Situation(live=True, question=Question.GATE)

@@ -10,15 +10,15 @@ from custom_components.knot_coach.content import CATALOGUE, read
 from custom_components.knot_coach.massage.areas import Side
 from custom_components.knot_coach.massage.messages import Tier
 from custom_components.knot_coach.massage.phases import Length
-from custom_components.knot_coach.voice.understanding import (
+from custom_components.knot_coach.voice.meanings import (
     Heard,
     Sign,
     Situation,
     StartRequest,
     StopHeard,
     SymptomRequest,
-    understand,
 )
+from custom_components.knot_coach.voice.understanding import understand
 from tests.voice.fake_coach import AREAS, DATA, ENGLISH
 
 IDLE = Situation()

@@ -22,15 +22,15 @@ from custom_components.knot_coach.voice.grammar import (
     GrammarError,
     speakable,
 )
-from custom_components.knot_coach.voice.understanding import (
+from custom_components.knot_coach.voice.meanings import (
     CommandHeard,
     HealthChanged,
     StartRequest,
     StatusRequest,
     SymptomRequest,
     WhyRequest,
-    understand_request,
 )
+from custom_components.knot_coach.voice.understanding import understand_request
 from tests.voice.fake_coach import AREAS, DATA, ENGLISH
 
 NASTY = [

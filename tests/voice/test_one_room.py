@@ -7,7 +7,11 @@ from homeassistant.core import Context
 import pytest
 
 from custom_components.knot_coach.massage.messages import Answer, Command, Question
-from custom_components.knot_coach.voice.understanding import AnswerHeard, CommandHeard, StopHeard
+from custom_components.knot_coach.voice.meanings import (
+    AnswerHeard,
+    CommandHeard,
+    StopHeard,
+)
 from tests.voice.conftest import House
 from tests.voice.fake_coach import FakeCoach
 

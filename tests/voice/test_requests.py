@@ -7,16 +7,15 @@ import pytest
 from custom_components.knot_coach.massage.areas import Side
 from custom_components.knot_coach.massage.phases import Length
 from custom_components.knot_coach.voice.grammar import Grammar
-from custom_components.knot_coach.voice.understanding import (
+from custom_components.knot_coach.voice.meanings import (
     HealthChanged,
     Sign,
     Situation,
     StartRequest,
     SymptomRequest,
     WhyRequest,
-    understand,
-    understand_request,
 )
+from custom_components.knot_coach.voice.understanding import understand, understand_request
 from tests.voice.fake_coach import AREAS, DATA, ENGLISH
 
 NAMED = Grammar.build(

@@ -17,19 +17,19 @@ from pytest_homeassistant_custom_component.common import MockUser
 from custom_components.knot_coach.massage.areas import Side
 from custom_components.knot_coach.massage.messages import Answer, Command, Question
 from custom_components.knot_coach.massage.phases import Length
+from custom_components.knot_coach.voice.meanings import (
+    AnswerHeard,
+    CommandHeard,
+    ScoreHeard,
+    StartRequest,
+    StopHeard,
+)
 from custom_components.knot_coach.voice.pass_through import async_pass_through
 from custom_components.knot_coach.voice.sentences import (
     EAR,
     async_register,
     async_session_changed,
     coaches,
-)
-from custom_components.knot_coach.voice.understanding import (
-    AnswerHeard,
-    CommandHeard,
-    ScoreHeard,
-    StartRequest,
-    StopHeard,
 )
 from tests.voice.conftest import House
 from tests.voice.fake_coach import EXAMPLES, VOCABULARY, FakeCoach

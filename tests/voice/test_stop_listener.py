@@ -9,8 +9,12 @@ import pytest
 
 from custom_components.knot_coach.massage.messages import Answer, Command, Question, Tier
 from custom_components.knot_coach.voice.coaches import Place
+from custom_components.knot_coach.voice.meanings import (
+    AnswerHeard,
+    CommandHeard,
+    StopHeard,
+)
 from custom_components.knot_coach.voice.stop_listener import async_listen, current_conversation
-from custom_components.knot_coach.voice.understanding import AnswerHeard, CommandHeard, StopHeard
 from tests.voice.conftest import House
 from tests.voice.fake_coach import FakeCoach
 from tests.voice_stack import FakeSatellite, owned_by, say, use_llm

@@ -9,7 +9,7 @@ from custom_components.knot_coach.massage.areas import Side
 from custom_components.knot_coach.massage.messages import Answer, Command, Question, Tier
 from custom_components.knot_coach.massage.phases import Length
 from custom_components.knot_coach.voice.grammar import Grammar
-from custom_components.knot_coach.voice.understanding import (
+from custom_components.knot_coach.voice.meanings import (
     AnswerHeard,
     CommandHeard,
     EasedHeard,
@@ -18,8 +18,8 @@ from custom_components.knot_coach.voice.understanding import (
     StartRequest,
     StatusRequest,
     StopHeard,
-    understand,
 )
+from custom_components.knot_coach.voice.understanding import understand
 from tests.voice.fake_coach import AREAS, DATA, ENGLISH
 
 IDLE = Situation()

@@ -11,7 +11,11 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from ..massage.messages import Question
 from ..person import async_is_signed_in, is_scripted
 from .grammar import speakable
-from .understanding import SessionWord, Situation, StartRequest
+from .meanings import (
+    SessionWord,
+    Situation,
+    StartRequest,
+)
 
 
 class CoachLike(Protocol):

@@ -25,8 +25,7 @@ from .coaches import (
     situation,
 )
 from .grammar import Grammar
-from .stop_listener import current_conversation
-from .understanding import (
+from .meanings import (
     AnswerHeard,
     CommandHeard,
     HealthChanged,
@@ -37,9 +36,9 @@ from .understanding import (
     StopHeard,
     SymptomRequest,
     WhyRequest,
-    understand_request,
-    understand_word,
 )
+from .stop_listener import current_conversation
+from .understanding import understand_request, understand_word
 
 _LOGGER = logging.getLogger(__name__)
 
