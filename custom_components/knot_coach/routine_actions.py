@@ -13,7 +13,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
-from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
 from .const import DOMAIN
@@ -58,18 +58,23 @@ def async_setup(hass: HomeAssistant) -> None:
     )
 
 
-@callback
-def async_problem_text(problem: Problem) -> str:
-    """Return what is wrong in a text as a sentence without its full stop, in the words of the text."""
-    slots = {name: str(value) for name, value in problem.slots.items()}
-    return async_get_exception_message(DOMAIN, f"routine_{problem.key}", slots)
+async def async_line_of(hass: HomeAssistant, line: int, problem: Problem) -> dict[str, str]:
+    """Return where a text is wrong, and what is wrong as a sentence without its full stop.
+
+    It is in the language of the house, with the keys and values of the text left as they are.
+    """
+    texts = await async_get_translations(hass, hass.config.language, "exceptions", [DOMAIN])
+    text = texts[f"component.{DOMAIN}.exceptions.routine_{problem.key}.message"]
+    return {"line": str(line), "problem": text.rstrip(".").format(**problem.slots)}
 
 
-def _invalid(line: int, problem: Problem) -> ServiceValidationError:
+async def _async_invalid(
+    hass: HomeAssistant, line: int, problem: Problem
+) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="routine_invalid",
-        translation_placeholders={"line": str(line), "problem": async_problem_text(problem)},
+        translation_placeholders=await async_line_of(hass, line, problem),
     )
 
 
@@ -83,7 +88,7 @@ async def _import(call: ServiceCall) -> ServiceResponse:
     try:
         written = await hass.async_add_executor_job(read_routine, call.data[ATTR_YAML])
     except RoutineFileError as err:
-        raise _invalid(err.line, err.problem) from err
+        raise await _async_invalid(hass, err.line, err.problem) from err
     routine = written.routine
     present = subentries_of(entry)
     old = None
@@ -92,7 +97,7 @@ async def _import(call: ServiceCall) -> ServiceResponse:
     taken = [one.title for one in present if one is not old]
     book = catalogue.book(hass.config.language)
     if problems := problems_of(routine, catalogue, book, taken):
-        raise _invalid(written.line_of(problems[0].path), problems[0])
+        raise await _async_invalid(hass, written.line_of(problems[0].path), problems[0])
     if old is not None:
         hass.config_entries.async_update_subentry(
             entry, old, title=routine.name, data=data_of(routine)

@@ -32,7 +32,7 @@ from .massage.areas import Side
 from .massage.limits import MOST_SPOTS
 from .massage.phases import BOUNDS, Length
 from .massage.routine import ORDER, Problem, Routine
-from .routine_actions import async_problem_text
+from .routine_actions import async_line_of
 from .routine_file import RoutineFileError, read_routine, write_routine
 from .routines import (
     PARTS,
@@ -232,12 +232,13 @@ class RoutineFlow(ConfigSubentryFlow):
             try:
                 written = await self.hass.async_add_executor_job(read_routine, text)
             except RoutineFileError as err:
-                placeholders = _line(err.line, err.problem)
+                placeholders = await async_line_of(self.hass, err.line, err.problem)
             else:
                 problem = await self._async_problem(written.routine)
                 if problem is None:
                     return self._done(written.routine)
-                placeholders = _line(written.line_of(problem.path), problem)
+                line = written.line_of(problem.path)
+                placeholders = await async_line_of(self.hass, line, problem)
         elif (shown := self._present()) is not None:
             user_input = {TEXT: write_routine(shown)}
         return self.async_show_form(
@@ -298,7 +299,3 @@ def _errors(problem: Problem | None, rest: str) -> dict[str, str]:
             return {field: problem.key}
         case _:
             return {rest: problem.key}
-
-
-def _line(line: int, problem: Problem) -> dict[str, str]:
-    return {"line": str(line), "problem": async_problem_text(problem)}
