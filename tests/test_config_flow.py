@@ -27,7 +27,7 @@ from custom_components.knot_coach import async_setup_entry, forms
 from custom_components.knot_coach.announce import Output, Tier
 from custom_components.knot_coach.announce.lanes import async_turn
 from custom_components.knot_coach.const import DOMAIN
-from custom_components.knot_coach.content import CATALOGUE, async_load
+from custom_components.knot_coach.content import CATALOGUE, async_load, read
 from custom_components.knot_coach.forms import (
     COACH_FORM,
     ELSEWHERE,
@@ -50,8 +50,8 @@ from custom_components.knot_coach.speaker_forms import (
     HEARD_FORM,
     PROFILE_FORM as SPEAKER_FORM,
     UNKNOWN,
-    VOICE_FORM,
     choice_form,
+    voice_form,
 )
 from tests.virtual_clock import VirtualClock
 from tests.voice_stack import (
@@ -1027,7 +1027,7 @@ FORMS = {
         "details": details_form(Finding, AREAS),
         "profile": PROFILE_FORM,
         "gun": GUN_FORM,
-        "voice": VOICE_FORM,
+        "voice": voice_form(read(CATALOGUE)),
         "speaker": choice_form(["media_player.player_kitchen"]),
         "speaker_profile": SPEAKER_FORM,
         "more_silence": SPEAKER_FORM,

@@ -618,7 +618,11 @@ async def test_a_browser_is_shown_every_form(
     flow = f"{flows}/{menu['flow_id']}"
     form = await post(flow, {"next_step_id": "voice"})
     fields = {field["name"]: field for field in form["data_schema"]}
-    assert list(fields) == ["together", "quiet_from", "quiet_until", "light"]
+    assert list(fields) == ["language", "together", "quiet_from", "quiet_until", "light"]
+    assert fields["language"]["default"] == "automatic"
+    offered = fields["language"]["selector"]["select"]["options"]
+    assert offered[0]["value"] == "automatic"
+    assert {"value": "en", "label": "English"} in offered
     assert fields["quiet_from"]["selector"] == {"time": {}}
     done = await post(flow, {"together": True})
     assert done["type"] == "create_entry"

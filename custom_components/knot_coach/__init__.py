@@ -1,5 +1,7 @@
 """Knot Coach leads a person by voice through releasing a muscle knot."""
 
+from functools import partial
+
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, entity_registry as er
@@ -12,8 +14,10 @@ from .announce.synthesis import async_forget_clips
 from .const import DOMAIN, PLATFORMS
 from .content import async_load
 from .coordinator import Coach, KnotCoachEntry
+from .foreign_language import async_watch_language
 from .hearing import HearingCoach
 from .heater import Heater, async_recover
+from .language import speak
 from .lease import async_get_book
 from .live_activity import async_setup_live_activity
 from .next_day import async_setup_reminder
@@ -60,15 +64,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     async_setup_live_activity(coach, memory.borrowed)
     async_setup_twin_light(coach, memory.borrowed)
 
-    speak = coach.book.line
     vocabulary = Vocabulary(
         sentences=catalogue.sentences,
         areas=catalogue.areas,
-        speak=lambda key, **slots: speak(key, **slots).text,
+        speak=partial(speak, hass, catalogue, None),
     )
     entry.async_on_unload(async_register(hass, HearingCoach(hass, coach), vocabulary))
     entry.async_on_unload(async_setup_reminder(coach))
     async_watch_screening(hass, entry)
+    entry.async_on_unload(async_watch_language(coach))
     entry.async_on_unload(async_at_started(hass, coach.async_wake))
     entry.async_on_unload(entry.add_update_listener(async_update))
     return True

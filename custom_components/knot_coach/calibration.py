@@ -290,7 +290,7 @@ def _action(output: Output, line: Line, clip: Clip) -> tuple[str, str, dict[str,
     data: dict[str, Any] = {ATTR_ENTITY_ID: output.entity_id}
     if output.kind is Kind.SATELLITE:
         data |= {"message": line.text, "preannounce": False}
-        if clip.padded:
+        if clip.as_media:
             data["media_id"] = clip.media_id
         return Kind.SATELLITE, "announce", data
     data |= {

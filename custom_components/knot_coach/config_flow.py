@@ -42,6 +42,7 @@ from .forms import (
     screening_shown,
 )
 from .hello import async_say_hello
+from .language import Language
 from .routine_flow import RoutineFlow
 from .routines import ROUTINE
 from .settings import output_from
@@ -145,23 +146,25 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
         """Return the error and the name of the output that it is about."""
         if not stored:
             return {Conf.OUTPUTS: "no_output"}, ""
-        known = self._known_speakers()
+        known = self._known(Conf.SPEAKERS) or {}
         outputs = [output_from(output, known.get(output[Conf.ENTITY_ID])) for output in stored]
         for output in outputs:
             if (reason := output_error(self.hass, output)) is not None:
                 return {Conf.OUTPUTS: reason}, name_of(self.hass, output)
         if say_hello:
-            book = (await async_load(self.hass)).book(self.hass.config.language)
-            mute = await async_say_hello(self.hass, outputs, book.line("hello"))
+            language = Language(
+                self.hass, await async_load(self.hass), outputs, self._known(Conf.LANGUAGE)
+            )
+            mute = await async_say_hello(self.hass, outputs, language.book.line("hello"))
             if mute is not None:
                 return {BASE: "hello_failed"}, name_of(self.hass, mute)
         return {}, ""
 
-    def _known_speakers(self) -> Mapping[str, Any]:
+    def _known(self, option: str) -> Any:  # noqa: ANN401 - as options are
+        """Return what is stored of a coach that is changed; None where there is nothing."""
         if self.source != SOURCE_RECONFIGURE:
-            return {}
-        speakers: Mapping[str, Any] = self._get_reconfigure_entry().options.get(Conf.SPEAKERS, {})
-        return speakers
+            return None
+        return self._get_reconfigure_entry().options.get(option)
 
     def _changed(self) -> ConfigFlowResult:
         return self.async_update_and_abort(

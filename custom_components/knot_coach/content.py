@@ -67,12 +67,20 @@ class Catalogue:
     sentences: Mapping[str, Mapping[str, Any]]
     """Heard words, by language, as the files hold them."""
 
-    def book(self, language: str) -> Phrasebook:
-        """Return the lines for a language such as `en-GB`, else the reference language's."""
-        for tag in (language, language.partition("-")[0]):
-            if tag in self.books:
-                return self.books[tag]
-        return self.books[REFERENCE_LANGUAGE]
+    def language(self, tag: str) -> str | None:
+        """Return the language of the catalogue that a tag such as `en-GB` or `zh_Hant` asks for.
+
+        What there is of it without its last part is taken, too; None where there is nothing.
+        """
+        known = {language.casefold(): language for language in self.books}
+        asked = tag.casefold().replace("_", "-")
+        while asked not in known and "-" in asked:
+            asked = asked.rpartition("-")[0]
+        return known.get(asked)
+
+    def book(self, tag: str) -> Phrasebook:
+        """Return the lines for a tag such as `en-GB`, else the reference language's."""
+        return self.books[self.language(tag) or REFERENCE_LANGUAGE]
 
 
 def _sides(value: object) -> list[str]:
@@ -166,6 +174,7 @@ def _area_texts(value: object) -> dict[str, tuple[str, ...]]:
 BOOK_SCHEMA: Final = vol.Schema(
     {
         vol.Required("language"): str,
+        vol.Required("native_name"): vol.All(str, vol.Length(min=1)),
         vol.Required("words"): {str: vol.All(str, vol.Length(min=1))},
         vol.Required("lines"): {str: _texts},
         vol.Required("areas"): {str: _area_texts},

@@ -18,6 +18,7 @@ from .announce import NoOutputError
 from .const import DOMAIN
 from .content import Catalogue
 from .heater import Heater
+from .language import Language
 from .massage import messages
 from .massage.messages import Answer, Command, NotNow, Question, Report
 from .massage.plan import Plan
@@ -58,6 +59,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=settings.name, always_update=False)
         self.settings = settings
         self.catalogue = catalogue
+        self.language = Language(hass, catalogue, settings.outputs, settings.language)
         self.memory = memory
         self.admission = Admission(settings, catalogue, memory)
         self.signal = f"{DOMAIN}.{entry.entry_id}"
@@ -91,8 +93,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     @property
     def book(self) -> Phrasebook:
-        """The spoken lines in the coach's language."""
-        return self.catalogue.book(self.hass.config.language)
+        """The spoken lines, in the language of the session that goes on, or else in the coach's."""
+        return self.language.book_of(self.session)
 
     @property
     def routines(self) -> Mapping[str, Routine]:
@@ -117,11 +119,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
     @property
     def unplugging(self) -> bool:
         """Whether it waits to hear that the heater is unplugged."""
-        match self.session:
-            case Session(state=Paused(reason=PauseReason.HEAT)):
-                return True
-            case _:
-                return False
+        state = self.session and self.session.state
+        return isinstance(state, Paused) and state.reason is PauseReason.HEAT
 
     # Life
 
@@ -138,7 +137,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     async def _async_take_up(self, stored: Mapping[str, Any]) -> None:
         now = self.now()
-        found = unpack(stored, self.catalogue.areas, self.book, now)
+        found = unpack(stored, self.catalogue, self.book, now)
         if found is None or not found.resumable:
             if found is not None:
                 await self.memory.async_add(found.records, found.lock)
@@ -215,7 +214,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.check_free(plan.order.area.key)
         self._starting, self._called_off = True, False
         try:
-            await self.speech.async_check(self.book.line("health"))
+            await self.speech.async_check(plan.order.book.line("health"))
         except NoOutputError as err:
             raise Refused(err.translation_key or "no_output") from err
         finally:
@@ -324,7 +323,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         """A fault of ours has ended the session: hands off, heat off, and it is on record."""
         now = self.now()
         self.speech.hush()
-        self.speech.alone(self.book.line("stopped"))
+        self.speech.alone(self.language.book_of(session).line("stopped"))
         self.speech.finish()
         self._stop_heat()
         if session is not None and session.live:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
-from .massage.areas import Area
+from .content import Catalogue
 from .massage.halts import SAFETY_LOCK
 from .massage.messages import Lock, Question, Tier
 from .massage.record import records
@@ -71,6 +71,7 @@ class Shelf:
                 {
                     "saved_at": dt_util.utcnow().isoformat(),
                     "trigger": trigger,
+                    "language": current.order.book.language,
                     "session": save(current, now()),
                 }
                 if current is not None and current.live
@@ -80,12 +81,16 @@ class Shelf:
 
 
 def unpack(
-    stored: Mapping[str, Any], areas: Mapping[str, Area], book: Phrasebook, now: datetime
+    stored: Mapping[str, Any], catalogue: Catalogue, book: Phrasebook, now: datetime
 ) -> Found | None:
-    """Take a session out again, interrupted; None, and a line in the log, if it is damaged."""
+    """Take a session out again, interrupted; None, and a line in the log, if it is damaged.
+
+    It goes on in the language in which it began; in that of the `book`, where that is gone.
+    """
     try:
         saved_at = datetime.fromisoformat(stored["saved_at"])
-        session = restore(stored["session"], areas, book, now)
+        book = catalogue.books.get(stored.get("language", ""), book)
+        session = restore(stored["session"], catalogue.areas, book, now)
         trigger = str(stored["trigger"])
     except UnreadableSnapshotError, KeyError, TypeError, ValueError:
         _LOGGER.exception("The interrupted session cannot be read and is given up")

@@ -18,6 +18,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .content import async_load
+from .language import Language
 from .massage.routine import Problem
 from .routine_file import RoutineFileError, read_routine, write_routine
 from .routines import ROUTINE, data_of, find_own, problems_of, routines_of, same_name, subentries_of
@@ -95,7 +96,7 @@ async def _import(call: ServiceCall) -> ServiceResponse:
     if call.data[ATTR_REPLACE]:
         old = next((one for one in present if same_name(one.title, routine.name)), None)
     taken = [one.title for one in present if one is not old]
-    book = catalogue.book(hass.config.language)
+    book = Language.of_entry(hass, catalogue, entry).book
     if problems := problems_of(routine, catalogue, book, taken):
         raise await _async_invalid(hass, written.line_of(problems[0].path), problems[0])
     if old is not None:

@@ -28,6 +28,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .content import async_load
+from .language import Language
 from .massage.areas import Side
 from .massage.limits import MOST_SPOTS
 from .massage.phases import BOUNDS, Length
@@ -263,7 +264,7 @@ class RoutineFlow(ConfigSubentryFlow):
         own = None if self.source == SOURCE_USER else self._reconfigure_subentry_id
         others = [one for one in subentries_of(self._get_entry()) if one.subentry_id != own]
         catalogue = await async_load(self.hass)
-        book = catalogue.book(self.hass.config.language)
+        book = Language.of_entry(self.hass, catalogue, self._get_entry()).book
         problems = problems_of(routine, catalogue, book, [one.title for one in others])
         return problems[0] if problems else None
 

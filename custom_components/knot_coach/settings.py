@@ -66,6 +66,8 @@ class Settings:
     """The entity id of the person whose coach this is."""
     outputs: tuple[Output, ...]
     """Where it speaks, in the order they are tried."""
+    language: str | None = None
+    """The language that was chosen for it; None takes that of its room."""
     together: bool = False
     """Every output that has a voice speaks each line, not only the first that works."""
     quiet: QuietHours | None = None
@@ -120,6 +122,7 @@ class Settings:
                 output_from(stored, options.get(Conf.SPEAKERS, {}).get(stored[Conf.ENTITY_ID]))
                 for stored in data[Conf.OUTPUTS]
             ),
+            language=options.get(Conf.LANGUAGE),
             together=options.get(Conf.TOGETHER, False),
             quiet=_quiet_from(options),
             light=options.get(Conf.LIGHT),

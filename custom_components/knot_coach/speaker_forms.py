@@ -14,6 +14,10 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TimeSelector,
 )
 import voluptuous as vol
@@ -21,8 +25,11 @@ import voluptuous as vol
 from .announce.outputs import Kind, kind_of
 from .calibration import Calibration
 from .const import Conf
+from .content import Catalogue
 from .settings import LONGEST_SILENCE
 
+AUTOMATIC: Final = "automatic"
+"""Stands for the language of the room among the languages."""
 SPEAKER: Final = "speaker"
 MEASURE: Final = "measure"
 FIRST_WORD: Final = "first_word"
@@ -48,7 +55,7 @@ def _seconds() -> NumberSelector:
     )
 
 
-VOICE_FORM: Final = vol.Schema(
+_VOICE_FORM: Final = vol.Schema(
     {
         vol.Required(Conf.TOGETHER, default=False): BooleanSelector(),
         vol.Optional(Conf.QUIET_FROM): TimeSelector(),
@@ -84,6 +91,25 @@ HEARD_FORM: Final = vol.Schema(
 """What only a person can tell of a speaker that was measured."""
 
 
+def voice_form(catalogue: Catalogue) -> vol.Schema:
+    """Ask how it speaks: first in which language, each under the name that it has for itself."""
+    books = sorted(catalogue.books.values(), key=lambda book: book.native_name)
+    languages = [SelectOptionDict(value=book.language, label=book.native_name) for book in books]
+    config = SelectSelectorConfig(
+        options=[SelectOptionDict(value=AUTOMATIC, label=AUTOMATIC), *languages],
+        translation_key="language",
+        mode=SelectSelectorMode.DROPDOWN,
+    )
+    first = {vol.Required(Conf.LANGUAGE, default=AUTOMATIC): SelectSelector(config)}
+    return vol.Schema({**first, **_VOICE_FORM.schema})
+
+
+def voice_shown(options: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """Return what is stored as the form shows it; a language that is gone is shown as automatic."""
+    language = options.get(Conf.LANGUAGE)
+    return {**options, Conf.LANGUAGE: language if language in catalogue.books else None}
+
+
 def voiced(outputs: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the entities among stored outputs that have a voice, and so a profile."""
     names: list[str] = [output[Conf.ENTITY_ID] for output in outputs]
@@ -112,7 +138,9 @@ def voice_error(hass: HomeAssistant, answers: Mapping[str, Any]) -> dict[str, st
 
 def voice_from(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return how the coach speaks as it is stored; what was cleared is None."""
+    language = answers[Conf.LANGUAGE]
     return {
+        Conf.LANGUAGE: None if language == AUTOMATIC else language,
         Conf.TOGETHER: answers[Conf.TOGETHER],
         Conf.QUIET_FROM: _time(answers.get(Conf.QUIET_FROM)),
         Conf.QUIET_UNTIL: _time(answers.get(Conf.QUIET_UNTIL)),

@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
-from .announce import Announcer, Ear, NoOutputError, Reports, Tier
+from .announce import Announcer, Ear, NoOutputError, Output, Reports, Tier
 from .borrowed import Borrowed
 from .const import DOMAIN
 from .loudness import Loudness
@@ -125,6 +125,12 @@ class Speech(Reports):
         """How the end of lines is known, by output."""
         voices = self._announcer.voices.all
         return {speaker.output.entity_id: speaker.trust.tier for speaker in voices}
+
+    @callback
+    def foreign(self, language: str) -> list[Output]:
+        """Return the outputs that speak lines of a language with a voice for another one."""
+        voices = self._announcer.voices.all
+        return [speaker.output for speaker in voices if not speaker.speaks(language)]
 
     @property
     def log(self) -> list[Mapping[str, Any]]:

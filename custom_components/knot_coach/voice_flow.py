@@ -14,6 +14,7 @@ from .calibration import Calibration, CalibrationError, async_calibrate, trouble
 from .const import DOMAIN, Conf
 from .content import async_load
 from .forms import name_of
+from .language import Language
 from .massage.wording import Line
 from .routine_flow import Words
 from .settings import output_from
@@ -26,13 +27,14 @@ from .speaker_forms import (
     PROFILE_FORM,
     SPEAKER,
     UNKNOWN,
-    VOICE_FORM,
     choice_form,
     measured_from,
     profile_from,
     profile_shown,
     voice_error,
+    voice_form,
     voice_from,
+    voice_shown,
     voiced,
     with_more_silence,
 )
@@ -78,11 +80,13 @@ class VoiceFlow(OptionsFlow):
         return self.async_create_entry(data={**self.config_entry.options, **options})
 
     async def async_step_voice(self, user_input: Answers = None) -> ConfigFlowResult:
-        """Ask through which outputs at once, when not, and which light follows."""
+        """Ask in which language, through which outputs at once, when not, and which light follows."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := voice_error(self.hass, user_input)):
             return self._changed(voice_from(user_input))
-        return self._form("voice", VOICE_FORM, user_input or self.config_entry.options, errors)
+        catalogue = await async_load(self.hass)
+        shown = voice_shown(user_input or self.config_entry.options, catalogue)
+        return self._form("voice", voice_form(catalogue), shown, errors)
 
     async def async_step_speaker(self, user_input: Answers = None) -> ConfigFlowResult:
         """Ask which speaker, where there is more than one."""
@@ -176,7 +180,8 @@ class VoiceFlow(OptionsFlow):
         return output_from(stored.get(self._speaker, gone), self._typed)
 
     async def _async_lines(self) -> list[Line]:
-        book = (await async_load(self.hass)).book(self.hass.config.language)
+        catalogue = await async_load(self.hass)
+        book = Language.of_entry(self.hass, catalogue, self.config_entry).book
         return [book.line(key) for key in CALIBRATION]
 
     async def _async_known(self) -> dict[str, str]:

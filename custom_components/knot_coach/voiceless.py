@@ -111,7 +111,7 @@ class Voiceless:
             severity=ir.IssueSeverity.WARNING,
             translation_key="no_voice",
             translation_placeholders={
-                "name": _plain(self._entry.title),
+                "name": plain(self._entry.title),
                 "outputs": self._reasons(),
             },
         )
@@ -128,12 +128,12 @@ class Voiceless:
 
     def _name(self, output: Output) -> str:
         if (state := self._hass.states.get(output.entity_id)) is not None:
-            return _plain(state.name)
+            return plain(state.name)
         entry = er.async_get(self._hass).async_get(output.entity_id)
         named = None if entry is None else entry.name or entry.original_name
-        return _plain(named or output.entity_id)
+        return plain(named or output.entity_id)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Let a name be shown as it is where Markdown is read."""
     return _MARKDOWN.sub(r"\\\g<0>", name)

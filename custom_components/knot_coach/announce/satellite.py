@@ -101,7 +101,7 @@ class SatelliteSpeaker(Speaker):
             # The chime takes two seconds, so that it is for the first line alone.
             "preannounce": self.chime_due,
         }
-        if clip.padded:
+        if clip.as_media:
             data["media_id"] = clip.media_id
         if self._ear.talking and self._state != AssistSatelliteState.RESPONDING:
             raise BusyError

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, Final, override
 
@@ -22,7 +23,7 @@ from ..const import DOMAIN
 from ..massage.wording import Line
 from .ear import Ear
 from .outputs import Output, SpeechError, refusal
-from .synthesis import Clip, Synthesis, Voice
+from .synthesis import Clip, Synthesis, Voice, speaks, voice_in
 from .tiers import Tier, Trust
 
 SYNTHESIS_FACTOR: Final = 2.0
@@ -123,6 +124,22 @@ class Speaker(ABC):
     def voice(self) -> Voice | None:
         """The voice it would speak with now, None if it has none."""
 
+    def voice_for(self, language: str) -> Voice | None:
+        """Return the voice for lines in a language.
+
+        That is its own, unless nobody chose the language of that voice and its engine has one that
+        speaks the wanted language.
+        """
+        voice = self.voice
+        if voice is None or self.output.language is not None:
+            return voice
+        return voice_in(self._hass, voice, language)
+
+    def speaks(self, language: str) -> bool:
+        """Tell whether lines in a language are spoken by a voice of that language."""
+        voice = self.voice_for(language)
+        return voice is None or speaks(self._hass, voice, language)
+
     @property
     @abstractmethod
     def latency(self) -> float:
@@ -137,16 +154,17 @@ class Speaker(ABC):
 
         Raises SpeechError if there is no voice or it takes too long, and whatever the engine raises.
         """
-        if (voice := self.voice) is None:
+        if (voice := self.voice_for(line.language)) is None:
             raise SpeechError("it has no voice")
         profile = self.output.profile
         try:
             async with asyncio.timeout(SYNTHESIS_FACTOR * line.seconds + SYNTHESIS_SECONDS):
-                return await self._synthesis.async_clip(
+                clip = await self._synthesis.async_clip(
                     voice, line.text, lead_in=profile.lead_in, tail=profile.tail
                 )
         except TimeoutError as error:
             raise SpeechError("its voice did not come to an end") from error
+        return clip if voice == self.voice else replace(clip, other_voice=True)
 
     @abstractmethod
     async def async_ready(self, *, urgent: bool) -> None:

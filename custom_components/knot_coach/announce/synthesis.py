@@ -15,15 +15,22 @@ from shutil import rmtree
 from typing import Final
 
 from homeassistant.components import tts
-from homeassistant.components.assist_pipeline import OPTION_PREFERRED, async_get_pipelines
+from homeassistant.components.assist_pipeline import (
+    OPTION_PREFERRED,
+    Pipeline,
+    async_get_pipelines,
+)
 from homeassistant.components.assist_pipeline.error import PipelineNotFound
 from homeassistant.components.assist_pipeline.pipeline import async_get_pipeline
+from homeassistant.components.assist_satellite import AssistSatelliteEntity
 from homeassistant.components.assist_satellite.const import (
     DATA_COMPONENT,
     DOMAIN as SATELLITE_DOMAIN,
 )
 from homeassistant.components.tts.const import DOMAIN as TTS_DOMAIN
+from homeassistant.components.tts.helper import get_engine_instance
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import language as language_util
 
 from ..const import DOMAIN
 from .measure import measure
@@ -63,6 +70,8 @@ class Clip:
     """Seconds of silence before the first word; 0 where none could be put there."""
     tail: float = 0.0
     """Seconds of silence after the last word, which nobody has to wait for."""
+    other_voice: bool = False
+    """Its output would speak the text with another voice, by itself."""
 
     @property
     def whole(self) -> float:
@@ -71,8 +80,13 @@ class Clip:
 
     @property
     def padded(self) -> bool:
-        """Whether it has silence around it: then only `media_id` plays it, not its text."""
+        """Whether it has silence around it."""
         return bool(self.lead_in or self.tail)
+
+    @property
+    def as_media(self) -> bool:
+        """Whether only `media_id` plays it as it is, and not its text."""
+        return self.padded or self.other_voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,25 +209,70 @@ def engine_voice(
 
 
 @callback
-def satellite_voice(hass: HomeAssistant, entity_id: str) -> Voice | None:
-    """Return the voice that a satellite announces with; None if its pipeline has none."""
+def satellite_of(hass: HomeAssistant, entity_id: str) -> AssistSatelliteEntity | None:
+    """Return a satellite; None while there is none of that name."""
     if SATELLITE_DOMAIN not in hass.config.components:
         return None
-    if (satellite := hass.data[DATA_COMPONENT].get_entity(entity_id)) is None:
+    return hass.data[DATA_COMPONENT].get_entity(entity_id)
+
+
+@callback
+def satellite_pipeline(hass: HomeAssistant, entity_id: str) -> Pipeline | None:
+    """Return the pipeline that a satellite talks through; None if nobody knows it."""
+    if (satellite := satellite_of(hass, entity_id)) is None:
         return None
     select = satellite.pipeline_entity_id
     if select is not None and hass.states.get(select) is None:
         # Home Assistant would raise when the satellite is told to speak.
         return None
     try:
-        pipeline = async_get_pipeline(hass, _pipeline_id(hass, select))
+        return async_get_pipeline(hass, _pipeline_id(hass, select))
     except PipelineNotFound:
+        return None
+
+
+@callback
+def satellite_voice(hass: HomeAssistant, entity_id: str) -> Voice | None:
+    """Return the voice that a satellite announces with; None if its pipeline has none."""
+    satellite, pipeline = satellite_of(hass, entity_id), satellite_pipeline(hass, entity_id)
+    if satellite is None or pipeline is None:
         return None
     voice = engine_voice(hass, pipeline.tts_engine, pipeline.tts_language, pipeline.tts_voice)
     if voice is None:
         return None
     options = dict(voice.options) | (satellite.tts_options or {})
     return Voice.of(voice.engine, voice.language, options)
+
+
+@callback
+def language_of(hass: HomeAssistant, voice: Voice) -> str | None:
+    """Return the language that a voice speaks; None if its engine does not say."""
+    engine = get_engine_instance(hass, voice.engine)
+    return voice.language or (None if engine is None else engine.default_language)
+
+
+@callback
+def speaks(hass: HomeAssistant, voice: Voice, language: str) -> bool:
+    """Tell whether a voice speaks a language, of whatever region; what is not known is believed."""
+    own = language_of(hass, voice)
+    return not (own and language) or bool(language_util.matches(language, [own]))
+
+
+@callback
+def voice_in(hass: HomeAssistant, voice: Voice, language: str) -> Voice:
+    """Return the voice of the same engine that speaks a language.
+
+    That is the voice itself where it does, and where the engine has none that does.
+    """
+    engine = get_engine_instance(hass, voice.engine)
+    if engine is None or speaks(hass, voice, language):
+        return voice
+    supported = engine.supported_languages
+    if not (found := language_util.matches(language, supported, country=hass.config.country)):
+        return voice
+    # Who speaks one language is not known in another.
+    options = {key: value for key, value in voice.options if key != tts.ATTR_VOICE}
+    return Voice.of(voice.engine, found[0], options)
 
 
 def _pipeline_id(hass: HomeAssistant, entity_id: str | None) -> str | None:

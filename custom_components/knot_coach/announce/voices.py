@@ -172,7 +172,7 @@ class Voices:
         """
         if not self.available:
             raise NoOutputError("no_output")
-        for speaker in self._distinct():
+        for speaker in self._distinct(line.language):
             if await _async_can_prepare(speaker, line):
                 return
         raise NoOutputError("speech_failed")
@@ -183,12 +183,12 @@ class Voices:
         The voice that would speak now comes first, and the others for when it fails.
         """
         await self.async_check(lines[0])
-        for speaker in self._distinct():
+        for speaker in self._distinct(lines[0].language):
             if await _async_can_prepare(speaker, lines[0]):
                 for line in lines[1:]:
                     await _async_can_prepare(speaker, line)
 
-    def _distinct(self) -> Sequence[Speaker]:
+    def _distinct(self, language: str) -> Sequence[Speaker]:
         """Return one output for each kind of clip, those that failed lately last."""
         now = self._hass.loop.time()
         usable = [one for one in self.all if one.available]
@@ -196,7 +196,8 @@ class Voices:
         found: dict[object, Speaker] = {}
         for one in usable:
             profile = one.output.profile
-            key = (one.claims is Tier.TEXT, one.voice, profile.lead_in, profile.tail)
+            voice = one.voice_for(language)
+            key = (one.claims is Tier.TEXT, voice, profile.lead_in, profile.tail)
             found.setdefault(key, one)
         return list(found.values())
 

@@ -229,10 +229,11 @@ def _restore_step(orders: tuple[Order, ...], data: Mapping[str, Any]) -> Step:
         again=data["again"],
         turn=data["turn"],
     )
-    made = make_step(orders[bare.part], bare)
+    order = orders[bare.part]
+    made = make_step(order, bare)
     # A line that is as it was made brings its variants along.
     known = {line: line for line in made.lines}
-    stored = (Line(key, text) for key, text in data["lines"])
+    stored = (Line(key, text, language=order.book.language) for key, text in data["lines"])
     return replace(made, lines=tuple(known.get(line, line) for line in stored))
 
 

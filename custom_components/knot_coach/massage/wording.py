@@ -22,6 +22,8 @@ class Line:
     text: str
     others: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """Its other variants, in the order in which they come round."""
+    language: str = field(default="", compare=False, repr=False)
+    """The language of its words; empty where nobody knows it."""
 
     def unlike(self, text: str) -> Line:
         """Return this line, or its next variant where these words would be `text` once more."""
@@ -53,6 +55,8 @@ class Phrasebook:
     """Per area: `name` and the lines of each phase, in the order they are spoken."""
     words: Mapping[str, str]
     """Side words and numbers: `left`, `right`, `both`, `centre`, `0` … `60`."""
+    native_name: str = ""
+    """What those who speak the language call it."""
 
     def line(self, key: str, variant: int = 0, /, **slots: object) -> Line:
         """Fill in a common line.
@@ -63,7 +67,7 @@ class Phrasebook:
         variants = self.lines[key]
         first = variant % len(variants)
         text, *others = (self._fill(text, slots) for text in variants[first:] + variants[:first])
-        return Line(key, text, tuple(others))
+        return Line(key, text, tuple(others), self.language)
 
     def cues(
         self,
@@ -85,7 +89,7 @@ class Phrasebook:
         keys = [f"{wording}.{name}" for wording in wordings for name in names]
         key = next((key for key in (*keys, *names) if key in texts), phase)
         return tuple(
-            Line(f"{area}.{key}.{number}", self._fill(text, slots))
+            Line(f"{area}.{key}.{number}", self._fill(text, slots), language=self.language)
             for number, text in enumerate(texts.get(key, ()))
         )
 
