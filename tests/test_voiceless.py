@@ -18,7 +18,7 @@ from custom_components.knot_coach import content
 from custom_components.knot_coach.announce import Output
 from custom_components.knot_coach.announce.outputs import refusal
 from custom_components.knot_coach.const import DOMAIN
-from custom_components.knot_coach.massage.wording import Phrasebook
+from custom_components.knot_coach.massage.wording import Phrasebook, slots
 from custom_components.knot_coach.voiceless import Silence, Voiceless
 from tests.virtual_clock import VirtualClock
 from tests.voice_stack import FakeNotify, FakePlayer, FakeSatellite, FakeTTS, setup_stack
@@ -257,5 +257,5 @@ def test_every_reason_has_words(book: Phrasebook) -> None:
     assert keys
     for key in {*keys, "output_text", "output_failed"}:
         assert book.word(key) != key
-    assert content.slots(words["issues"]["no_voice"]["title"]) == {"name"}
-    assert content.slots(words["issues"]["no_voice"]["description"]) == {"name", "outputs"}
+    assert slots(words["issues"]["no_voice"]["title"]) == {"name"}
+    assert slots(words["issues"]["no_voice"]["description"]) == {"name", "outputs"}

@@ -31,6 +31,8 @@ from .store import Memory
 LEAST_PRESSING: Final = timedelta(seconds=60)
 """Below this a day's rest of the limits is not worth a session; one short round."""
 
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Keys of their words."""
 EXAMPLES: Final = 3
 """No more choices than this in one spoken line (massage.md §4.8)."""
 OFFER_FOR: Final = timedelta(minutes=2)
@@ -43,12 +45,14 @@ class Refused(ServiceValidationError):  # noqa: N818 - a refusal is an answer, n
     `key` names the translated message and, as `reply.<key>`, the spoken line.
     """
 
-    def __init__(self, key: str, **slots: object) -> None:
-        """Refuse for a reason."""
+    def __init__(self, key: str, book: Phrasebook | None = None, /, **slots: object) -> None:
+        """Refuse for a reason; an `area` among the slots is a key, and `book` has its name."""
         super().__init__(
             translation_domain=DOMAIN,
             translation_key=key,
-            translation_placeholders={name: str(value) for name, value in slots.items()},
+            translation_placeholders=(
+                book.shown(slots) if book else {name: str(value) for name, value in slots.items()}
+            ),
         )
         self.key = key
         self.slots = slots
@@ -97,10 +101,17 @@ class _Case:
 
     def refuse(self, key: str, **slots: object) -> None:
         """Raise Refused, or note it."""
-        refused = Refused(key, **slots)
+        refused = Refused(key, self.book, **slots)
         if self.noted is None:
             raise refused
         self.noted.append(refused)
+
+    def clock_time(self, moment: datetime) -> str:
+        """Return a time of day as it is spoken and shown, with the weekday if it is not today."""
+        local, today = dt_util.as_local(moment), dt_util.as_local(self.now)
+        if local.date() == today.date():
+            return f"{local:%H:%M}"
+        return f"{self.book.word(WEEKDAYS[local.weekday()])} {local:%H:%M}"
 
 
 class Admission:
@@ -206,15 +217,14 @@ class Admission:
         )
         if order.way is None and not order.stretch_only:
             tools = [book.word(tool) for tool in area.ways[:EXAMPLES]]
-            case.refuse("needs_tool", area=book.name(area.key), tools=_either(tools, book))
+            case.refuse("needs_tool", area=area.key, tools=_either(tools, book))
         return order
 
     def _check(self, area: Area, part: WantedPart, case: _Case) -> None:
         """Raise Refused for a side that is not there, and for what must not be worked on."""
-        name = case.book.name(area.key)
         if part.side is not None and area.sides != (Side.CENTRE,) and not area.allows(part.side):
-            raise Refused("no_such_side", area=name)
-        self._check_screening(area, case, name)
+            raise Refused("no_such_side", case.book, area=area.key)
+        self._check_screening(area, case)
         self._check_locks(area, part, case)
 
     def _group(self, area: Area) -> frozenset[str]:
@@ -233,12 +243,12 @@ class Admission:
             raise Refused("unknown_area", areas=", ".join(names))
         return self._catalogue.areas[key]
 
-    def _check_screening(self, area: Area, case: _Case, name: str) -> None:
+    def _check_screening(self, area: Area, case: _Case) -> None:
         match refuse(area, case.restrictions):
             case None:
                 return
             case "screening_area":
-                case.refuse("blocked_area", area=name)
+                case.refuse("blocked_area", area=area.key)
             case "screening_expired" | "screening_missing":
                 case.refuse("screening_expired")
             case _:
@@ -246,9 +256,9 @@ class Admission:
 
     def _check_locks(self, area: Area, part: WantedPart, case: _Case) -> None:
         """Raise Refused behind a safety stop; an area that only rests may be stretched (§4.4)."""
-        locks, name = self._memory.locks, case.book.name(area.key)
+        locks = self._memory.locks
         until = max((lock.until for lock in locks if lock.covers(area)), default=case.now)
-        time = clock_time(until, case.now)
+        time = case.clock_time(until)
         if case.wanted.stretch_only:
             locks = [lock for lock in locks if lock.area is None]
         match locked(locks, area, case.now):
@@ -258,17 +268,17 @@ class Admission:
                 case.refuse("acknowledge_emergency")
             case "locked_emergency":
                 emergencies = (lock.until for lock in locks if lock.tier is Tier.A)
-                case.refuse("locked_emergency", time=clock_time(max(emergencies), case.now))
+                case.refuse("locked_emergency", time=case.clock_time(max(emergencies)))
             case "locked_region":
                 case.refuse("locked_leg", time=time)
             case "acknowledge_region":
                 case.refuse("acknowledge_leg")
             case "locked_area":
                 self._instead(part, case)
-                case.refuse("locked_area", area=name, time=time)
+                case.refuse("locked_area", area=area.key, time=time)
             case _:
                 self._instead(part, case)
-                case.refuse("acknowledge_area", area=name)
+                case.refuse("acknowledge_area", area=area.key)
 
     def _side(self, area: Area, part: WantedPart, case: _Case) -> Side | None:
         """Return the side to work on: the one that was asked for, or the only one that rested."""
@@ -280,7 +290,7 @@ class Admission:
         return self._rested(area, side, part, case)
 
     def _rested(self, area: Area, side: Side | None, part: WantedPart, case: _Case) -> Side | None:
-        now, name = case.now, case.book.name(area.key)
+        now = case.now
         past = self._memory.past
         group = self._group(area)
         sides = area.sides if side in {None, Side.BOTH} else (side or Side.CENTRE,)
@@ -290,7 +300,7 @@ class Admission:
         if ends and (side is not None or len(ends) == len(sides)):
             until = min(ends.values()) if side is None else max(ends.values())
             self._instead(part, case)
-            case.refuse("resting", area=name, time=clock_time(until, now))
+            case.refuse("resting", area=area.key, time=case.clock_time(until))
             return side
         pressed = pressed_on(self._memory, area, now)
         spent = {one for one in sides if pressed[one] > SIDE_LIMIT_DAY - LEAST_PRESSING}
@@ -304,7 +314,7 @@ class Admission:
                 room_from(past, now, SIDE_LIMIT_DAY - LEAST_PRESSING, area.key, one)
                 for one in spent
             ]
-            case.refuse("enough_today", time=clock_time(max(day), now))
+            case.refuse("enough_today", time=case.clock_time(max(day)))
         return open_sides[0] if side is None and len(open_sides) == 1 else side
 
     def _instead(self, part: WantedPart, case: _Case) -> None:
@@ -327,9 +337,3 @@ def _fitting(orders: tuple[Order, ...], case: _Case) -> tuple[Order, ...]:
 def _either(words: list[str], book: Phrasebook) -> str:
     *most, last = words
     return f"{', '.join(most)} {book.word('or')} {last}" if most else last
-
-
-def clock_time(moment: datetime, now: datetime) -> str:
-    """Return a time of day as it is spoken and shown, with the weekday if it is not today."""
-    local, today = dt_util.as_local(moment), dt_util.as_local(now)
-    return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%A %H:%M}"

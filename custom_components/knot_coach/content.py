@@ -4,10 +4,9 @@ A new area, phrase or language is a YAML file and no code, so what a file may ho
 once, with an error that names the file and the key, and nowhere else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -19,10 +18,10 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .massage.areas import Area, Consequence, Gun, Region, Side, Tool, area_of
-from .massage.order import IMPLANT, UPRIGHT
 from .massage.phases import Length, Phase
 from .massage.screening import Finding
 from .massage.wording import Phrasebook
+from .phrases import BOOK_SCHEMA, differences, faults
 
 CATALOGUE: Final = Path(__file__).parent / "catalogue"
 REFERENCE_LANGUAGE: Final = "en"
@@ -30,27 +29,6 @@ REFERENCE_LANGUAGE: Final = "en"
 CONTENT: HassKey[Catalogue] = HassKey(f"{DOMAIN}.content")
 
 PAIR: Final = {Side.LEFT, Side.RIGHT}
-NAME: Final = "name"
-SETUP: Final = "setup"
-SETUP_BRIEF: Final = "setup_brief"
-AVOID: Final = "avoid"
-GATE: Final = "gate"
-NEEDED: Final = frozenset(
-    {
-        NAME,
-        SETUP,
-        SETUP_BRIEF,
-        AVOID,
-        Phase.WARM_UP,
-        Phase.LOCATE,
-        Phase.BROAD,
-        Phase.PRESS,
-        Phase.STRETCH,
-    }
-)
-"""What no area can be worked on without."""
-SIDE_SLOTS: Final = frozenset({"side", "other"})
-"""Slots of a line that only an area with two sides can fill."""
 
 
 class CatalogueError(HomeAssistantError):
@@ -99,26 +77,6 @@ def _ways(value: object) -> list[str]:
     return ways
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    """Accept one line or a list of them, each with well-formed slots."""
-    texts = (value,) if isinstance(value, str) else tuple(vol.Schema([str])(value))
-    if not texts:
-        raise vol.Invalid("must hold a line")
-    for text in texts:
-        try:
-            slots(text)
-        except ValueError as err:
-            raise vol.Invalid(f"has a broken slot: {text}") from err
-        if not text or text != text.strip():
-            raise vol.Invalid("must neither be empty nor begin or end with a space")
-    return texts
-
-
-def slots(text: str) -> frozenset[str]:
-    """Return the names of the slots of a line; raises ValueError for a broken one."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
-
-
 _SECONDS: Final = vol.All(int, vol.Range(min=0, max=130))
 _COUNT: Final = vol.All(int, vol.Range(min=1, max=6))
 TIMING_SCHEMA: Final = vol.Schema(
@@ -153,33 +111,6 @@ AREA_SCHEMA: Final = vol.Schema(
         vol.Optional("timing"): {vol.In(Length): TIMING_SCHEMA},
     }
 )
-_AREA_KEYS: Final = vol.In(
-    sorted({*NEEDED, GATE, Phase.EASE_OFF, Phase.CROSS_FIBER, Phase.TOOL, Phase.AFTERCARE}, key=str)
-)
-_WORDINGS: Final = vol.In([IMPLANT, UPRIGHT, *(str(tool) for tool in Tool)])
-
-
-def _area_texts(value: object) -> dict[str, tuple[str, ...]]:
-    """Accept the lines of an area, and put its other wordings beside them: `hands.press`."""
-    texts: dict[str, Any] = vol.Schema({_AREA_KEYS: _texts, _WORDINGS: {_AREA_KEYS: _texts}})(value)
-    flat: dict[str, tuple[str, ...]] = {}
-    for key, lines in texts.items():
-        if isinstance(lines, dict):
-            flat |= {f"{key}.{inner}": text for inner, text in lines.items()}
-        else:
-            flat[key] = lines
-    return flat
-
-
-BOOK_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required("language"): str,
-        vol.Required("native_name"): vol.All(str, vol.Length(min=1)),
-        vol.Required("words"): {str: vol.All(str, vol.Length(min=1))},
-        vol.Required("lines"): {str: _texts},
-        vol.Required("areas"): {str: _area_texts},
-    }
-)
 SENTENCES_SCHEMA: Final = vol.Schema({vol.Required("areas"): {str: [str]}, vol.Extra: object})
 """What is heard is checked where it becomes a grammar; here only that no area is missing."""
 
@@ -209,12 +140,14 @@ def read(path: Path) -> Catalogue:
     reference = books[REFERENCE_LANGUAGE]
     for key, area in areas.items():
         _check_area(path / "areas" / f"{key}.yaml", area)
-    for language, book in books.items():
+    # The reference first: what is wrong with it is not the fault of another language.
+    for language, book in {REFERENCE_LANGUAGE: reference, **books}.items():
         _check_book(path / "phrases" / f"{language}.yaml", book, reference, areas)
         file = path / "sentences" / f"{language}.yaml"
         if language not in sentences:
             raise CatalogueError(f"{file}: file is missing")
-        _compare(file, "areas", sentences[language]["areas"].keys(), areas.keys())
+        for key, fault in differences("areas", sentences[language]["areas"], areas):
+            raise CatalogueError(f"{file}: {key}: {fault}")
     # Where only some areas can be named, the first ones are, so their order is that of a person.
     return Catalogue({key: areas[key] for key in reference.areas}, books, sentences)
 
@@ -254,65 +187,6 @@ def _check_area(file: Path, area: Area) -> None:
 def _check_book(
     file: Path, book: Phrasebook, reference: Phrasebook, areas: Mapping[str, Area]
 ) -> None:
-    """Raise CatalogueError when a key is missing from a language, or one too many is there."""
-    _compare(file, "words", book.words.keys(), reference.words.keys())
-    _compare(file, "lines", book.lines.keys(), reference.lines.keys())
-    _compare(file, "areas", book.areas.keys(), areas.keys())
-    for key, texts in book.areas.items():
-        for name, fault in _faults(areas[key], texts):
-            raise CatalogueError(f"{file}: areas.{key}{name}: {fault}")
-
-
-type Faults = Iterator[tuple[str, str]]
-"""Keys inside an area, with a dot in front, and what is wrong there."""
-
-
-def _faults(area: Area, texts: Mapping[str, tuple[str, ...]]) -> Faults:
-    """Yield what is wrong with the words of an area."""
-    possible = {
-        Phase.CROSS_FIBER: area.cross > 0,
-        Phase.TOOL: area.gun is not Gun.NO,
-        GATE: area.gate is not None,
-    }
-    needed = NEEDED | {key for key, needs in possible.items() if needs}
-    if missing := sorted(needed - texts.keys()):
-        yield "", f"missing {', '.join(missing)}"
-    for key in texts:
-        if not possible.get(key.rpartition(".")[2], True):
-            yield f".{key}", "this area has none"
-    if len(texts[Phase.BROAD]) == 1 and any(row.broad_after for row in area.timing.values()):
-        yield f".{Phase.BROAD}", "needs a second line, for the strokes after the pressing"
-    for key, lines in texts.items():
-        if area.sides == (Side.CENTRE,) and any(slots(line) & SIDE_SLOTS for line in lines):
-            yield f".{key}", "an area in the centre has no side"
-    yield from _faults_of_wordings(area, texts)
-
-
-def _faults_of_wordings(area: Area, texts: Mapping[str, tuple[str, ...]]) -> Faults:
-    """Yield what is wrong with the other words for other ways and positions."""
-    others = {str(way) for way in area.ways[1:]}
-    names = {name for name, dot, _ in (key.partition(".") for key in texts) if dot}
-    for name in sorted(names - others - {IMPLANT, UPRIGHT}):
-        yield f".{name}", "this area has no such way"
-    for name in sorted(others):
-        if f"{name}.{SETUP}" not in texts:
-            yield f".{name}", f"missing {SETUP}"
-    for key, lines in texts.items():
-        if key != SETUP and not key.endswith(f".{SETUP}"):
-            continue
-        brief = f"{key.removesuffix(SETUP)}{SETUP_BRIEF}"
-        if brief not in texts:
-            yield f".{brief}", f"missing beside {key}"
-        elif 2 * _words(texts[brief]) > _words(lines):
-            yield f".{brief}", f"has more than half the words of {key}"
-
-
-def _words(lines: Iterable[str]) -> int:
-    return sum(len(line.split()) for line in lines)
-
-
-def _compare(file: Path, section: str, found: AbstractSet[str], expected: AbstractSet[str]) -> None:
-    if missing := sorted(expected - found):
-        raise CatalogueError(f"{file}: {section}: missing {', '.join(missing)}")
-    if unknown := sorted(found - expected):
-        raise CatalogueError(f"{file}: {section}: unknown {', '.join(unknown)}")
+    """Raise CatalogueError for the first thing that is wrong with a language."""
+    for key, fault in faults(book, reference, areas):
+        raise CatalogueError(f"{file}: {key}: {fault}")

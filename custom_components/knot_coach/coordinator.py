@@ -193,7 +193,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             raise Refused("starting_up")
         if self._starting or self._runner.live:
             running = self.session.order.area.key if self.session else area
-            raise Refused("already_running", area=self.book.name(running))
+            raise Refused("already_running", self.book, area=running)
         for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
             other: Coach = entry.runtime_data
             if other is not self and other.busy and self.settings.meets(other.settings):

@@ -148,7 +148,7 @@ class HearingCoach(CoachLike):
     def _starting(self, plan: Plan, request: StartRequest) -> str:
         """Say what begins; a side that makes no difference is passed over with a word."""
         order, time = plan.order, minutes(plan.estimated_duration)
-        area = self._book.name(order.area.key)
+        area = order.area.key
         if any(one.side is None for one in plan.orders):
             return self.reply("reply.ok")
         if request.routine is not None:
@@ -222,7 +222,7 @@ class HearingCoach(CoachLike):
     @override
     def area_names(self, areas: Iterable[str]) -> str:
         *most, last = [self._book.name(area) for area in areas]
-        return f"{', '.join(most)}, {self._book.word('or')} {last}" if most else last
+        return f"{', '.join(most)}{self._book.word('list_or')} {last}" if most else last
 
     @property
     def _book(self) -> Phrasebook:

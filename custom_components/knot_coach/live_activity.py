@@ -58,7 +58,8 @@ def draw(view: SessionView, book: Phrasebook, *, unplugging: bool) -> Picture | 
     """Return what is to be shown of a session, None where there is none."""
     if view.shown is Shown.IDLE or view.area is None:
         return None
-    title = book.name(view.area).capitalize()
+    name = book.name(view.area)
+    title = name[:1].upper() + name[1:]
     if view.side not in (None, Side.CENTRE):
         title = f"{title}, {book.word(view.side)}"
     ends_at = view.heat_ends_at if view.shown is Shown.HEATING else view.phase_ends_at

@@ -65,7 +65,7 @@ class Reminder:
         coach, last = self._coach, last_touched(self._coach)
         if last is None or last.get("next_day") is not None:
             return
-        line = coach.book.line("next_day_note", area=coach.book.name(last["area"]))
+        line = coach.book.line("next_day_note", area=last["area"])
         persistent_notification.async_create(
             coach.hass, line.text, coach.settings.name, f"{DOMAIN}_{coach.config_entry.entry_id}"
         )

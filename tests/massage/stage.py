@@ -67,7 +67,7 @@ class Book(Phrasebook):
         printer.text("BOOK")
 
 
-def read_book(language: str = "en") -> Phrasebook:
+def read_book(language: str) -> Phrasebook:
     """Read the spoken lines of a language."""
     data = yaml.safe_load((CATALOGUE / "phrases" / f"{language}.yaml").read_text("utf-8"))
     return Book(
@@ -75,6 +75,7 @@ def read_book(language: str = "en") -> Phrasebook:
         lines={key: _texts(value) for key, value in data["lines"].items()},
         areas={area: dict(_area_texts(lines)) for area, lines in data["areas"].items()},
         words=data["words"],
+        forms=data.get("forms", {}),
     )
 
 
@@ -83,7 +84,9 @@ def read_area(key: str) -> Area:
     return area_of(yaml.safe_load((CATALOGUE / "areas" / f"{key}.yaml").read_text("utf-8")))
 
 
-BOOK = read_book()
+LANGUAGES = sorted(file.stem for file in (CATALOGUE / "phrases").iterdir())
+BOOKS = {language: read_book(language) for language in LANGUAGES}
+BOOK = BOOKS["en"]
 AREAS = {
     key: read_area(key) for key in sorted(file.stem for file in (CATALOGUE / "areas").iterdir())
 }

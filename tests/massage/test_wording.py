@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from massage.areas import Side
-from massage.wording import LEAD_SECONDS, WORDS_PER_SECOND, Line, Phrasebook
+from massage.wording import LEAD_SECONDS, WORDS_PER_SECOND, Line, Phrasebook, fields, slots
 
 BOOK = Phrasebook(
     language="en",
@@ -89,7 +89,7 @@ def test_numbers_and_sides_are_spoken_as_words() -> None:
 
 
 def test_what_has_no_word_is_spoken_as_it_is() -> None:
-    line = BOOK.line("resting", area=BOOK.name("calf"), time="15:30")
+    line = BOOK.line("resting", area="calf", time="15:30")
     assert line.text == "Your calf is resting until 15:30."
     assert BOOK.word(99) == "99"
     assert BOOK.word(Side.CENTRE) == "centre"
@@ -106,6 +106,91 @@ def test_an_unknown_line_or_area_is_an_error() -> None:
         BOOK.line("nonsense")
     with pytest.raises(KeyError):
         BOOK.cues("elbow", "locate", Side.LEFT)
+    with pytest.raises(KeyError):
+        BOOK.line("resting", area="elbow", time="15:30")
+
+
+# Languages that inflect
+
+GERMAN = Phrasebook(
+    language="de",
+    lines={
+        "interrupted": ("Wir wurden an {area_deinem} unterbrochen, {side}.",),
+        "side_switch": ("Jetzt die {side_e} Seite.",),
+        "time": ("Wir brauchen {minutes_minuten}.", "Das dauert {minutes_minuten}."),
+        "starting": ("{routine} beginnt, {area}.",),
+    },
+    areas={
+        "calf": {
+            "name": ("Wade",),
+            "forms.deinem": ("deiner Wade",),
+            "locate": ("Leg die {other_e} Hand auf die {side_e} Wade.",),
+        },
+        "jaw": {"name": ("Kiefer",), "forms.deinem": ("deinem Kiefer",)},
+    },
+    words={"left": "links", "right": "rechts", "1": "eins", "3": "drei"},
+    forms={
+        "e": {"left": "linke", "right": "rechte"},
+        "minuten": {"1": "eine Minute", "else": "{} Minuten"},
+    },
+)
+
+
+def test_a_line_asks_for_a_form_of_a_word() -> None:
+    assert GERMAN.line("side_switch", side=Side.LEFT).text == "Jetzt die linke Seite."
+    (line,) = GERMAN.cues("calf", "locate", Side.LEFT)
+    assert line.text == "Leg die rechte Hand auf die linke Wade."
+
+
+def test_a_line_asks_for_a_form_of_the_name_of_an_area() -> None:
+    said = [GERMAN.line("interrupted", area=area, side=Side.RIGHT).text for area in ("calf", "jaw")]
+    assert said == [
+        "Wir wurden an deiner Wade unterbrochen, rechts.",
+        "Wir wurden an deinem Kiefer unterbrochen, rechts.",
+    ]
+    assert GERMAN.name("jaw", "deinem") == "deinem Kiefer"
+
+
+def test_what_has_no_form_of_its_own_takes_that_of_all_others() -> None:
+    said = [GERMAN.line("time", minutes=minutes).text for minutes in (1, 3, 99)]
+    assert said == [
+        "Wir brauchen eine Minute.",
+        "Wir brauchen drei Minuten.",
+        "Wir brauchen 99 Minuten.",
+    ]
+    (other,) = GERMAN.line("time", minutes=1).instead
+    assert other.text == "Das dauert eine Minute."
+
+
+def test_a_form_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        GERMAN.line("side_switch", side=Side.BOTH)
+    with pytest.raises(KeyError):
+        GERMAN.name("jaw", "deinen")
+    with pytest.raises(KeyError):
+        GERMAN.word(3, "e")
+
+
+@pytest.mark.parametrize("name", ["left", "calf", "3", "{side}", "{", "else"])
+def test_a_name_of_ones_own_is_no_key(name: str) -> None:
+    assert GERMAN.line("starting", routine=name, area="calf").text == f"{name} beginnt, Wade."
+
+
+def test_what_a_screen_shows_are_names_and_digits() -> None:
+    assert GERMAN.shown({"area": "calf", "minutes": 3, "time": "12:30"}) == {
+        "area": "Wade",
+        "minutes": "3",
+        "time": "12:30",
+    }
+
+
+def test_the_slots_of_a_line() -> None:
+    text = "{minutes_minuten} an {area_deinem}, {side} und {side_e}"
+    assert fields(text) == {"minutes_minuten", "area_deinem", "side", "side_e"}
+    assert slots(text) == {"minutes", "area", "side"}
+    assert fields("Nichts.") == frozenset()
+    with pytest.raises(ValueError, match="expected '}'"):
+        fields("{minutes")
 
 
 @pytest.mark.parametrize(

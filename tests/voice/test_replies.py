@@ -4,7 +4,8 @@ import ast
 import json
 from pathlib import Path
 
-from custom_components.knot_coach.content import CATALOGUE, read, slots
+from custom_components.knot_coach.content import CATALOGUE, read
+from custom_components.knot_coach.massage.wording import slots
 
 PACKAGE = CATALOGUE.parent
 SOURCES = (*sorted((PACKAGE / "voice").glob("*.py")), PACKAGE / "hearing.py")

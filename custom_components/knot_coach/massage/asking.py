@@ -64,13 +64,13 @@ def question_line(s: Session, question: Question) -> Line:
     match question:
         case Question.SIDE:
             area = s.plan.orders[s.plan.unknown_side].area
-            return s.line("ask_side", area=s.order.book.name(area.key))
+            return s.line("ask_side", area=area.key)
         case Question.GATE:
             return s.order.book.cues(s.gated.key, "gate", s.gated.sides[0])[0]
         case Question.HEALTH if len(s.plan.orders) > 1:
             return s.line("health_several")
         case Question.NEXT_DAY:
-            return s.line("next_day", area=s.order.book.name(s.recalled.key))
+            return s.line("next_day", area=s.recalled.key)
         case Question.HEAT:
             return s.line("heat_ask", minutes=minutes(min(s.order.heat or MAX_TIME, MAX_TIME)))
         case _:

@@ -57,7 +57,7 @@ def pause_line(s: Session, reason: PauseReason) -> Line:
 
 def interrupted_line(s: Session) -> Line:
     """Return what is said when a session comes back; no side where there is none, or none yet."""
-    area = s.order.book.name(s.order.area.key)
+    area = s.order.area.key
     if s.step is None or s.step.side is Side.CENTRE:
         return s.line("interrupted_middle", area=area)
     return s.line("interrupted", side=s.step.side, area=area)
@@ -109,7 +109,7 @@ def _not_loosening(s: Session, order: Order) -> Line:
     """Return the words for one area, which is named where there are several."""
     if len(s.plan.orders) == 1:
         return s.line("not_loosening")
-    return s.line("not_loosening_area", area=order.book.name(order.area.key))
+    return s.line("not_loosening_area", area=order.area.key)
 
 
 def _place(order: Order) -> dict[str, object]:

@@ -209,7 +209,7 @@ def _next_day(s: Session, feeling: Feeling | None, at: datetime) -> Move:
         ends = [order.profile.last_session_at for order in orders]
         last = max((end for end in ends if end is not None), default=None)
         if last is not None and at < last + feeling.rest:
-            line = s.line("next_day_rest", area=s.order.book.name(area))
+            line = s.line("next_day_rest", area=area)
             s, more = end(s, Outcome.REFUSED, at, line)
             return s, (*effects, *more)
         if last is not None and feeling is not Feeling.NORMAL and at - last > SORE_TOO_LONG:

@@ -95,7 +95,7 @@ class _Words:
 
     @property
     def _area(self) -> str:
-        return self.order.book.name(self.order.area.key)
+        return self.order.area.key
 
     def brief(self, key: str) -> str:
         """The key of a common line, in its brief form for whoever wants nothing but cues."""
