@@ -23,6 +23,7 @@ from .massage import messages
 from .massage.messages import Answer, Command, NotNow, Question, Report
 from .massage.plan import Plan
 from .massage.record import records
+from .massage.remarks import NoHarder, Remark
 from .massage.routine import Routine
 from .massage.session import begin
 from .massage.snapshot import wake
@@ -228,8 +229,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._runner.begin(begin(plan, now, first_id=first_id), now)
 
     @callback
-    def obey(self, wish: Command) -> None:
-        """Carry out a command. Raises Refused with the reason, and changes nothing then."""
+    def obey(self, wish: Command | NoHarder) -> None:
+        """Carry out a wish. Raises Refused with the reason, and changes nothing then."""
         if self._starting and wish is Command.STOP:
             self._called_off = True
             return
@@ -255,7 +256,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.report(messages.Answered(answer, person=person))
 
     @callback
-    def report(self, fact: Report) -> None:
+    def report(self, fact: Report | Remark) -> None:
         """Tell the session a fact; what is told of heat is shown, and heard, without one too."""
         self._runner.report(fact)
         if isinstance(

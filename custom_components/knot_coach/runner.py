@@ -17,6 +17,7 @@ from homeassistant.core import callback
 from .clock import Clock
 from .massage.messages import ClockMoved, Command, Effect, NotNow, Report
 from .massage.moves import Move
+from .massage.remarks import NoHarder, Remark
 from .massage.session import advance, command, report
 from .massage.states import Session
 
@@ -69,12 +70,12 @@ class Runner:
             self._safely(lambda: move, now)
 
     @callback
-    def command(self, wish: Command) -> None:
-        """Carry out a command. Raises NotNow with the reason, and nothing has happened then."""
+    def command(self, wish: Command | NoHarder) -> None:
+        """Carry out a wish. Raises NotNow with the reason, and nothing has happened then."""
         self._take(lambda session, now: command(session, wish, now))
 
     @callback
-    def report(self, fact: Report) -> None:
+    def report(self, fact: Report | Remark) -> None:
         """Tell the session a fact; without a session it is nobody's."""
         self._take(lambda session, now: report(session, fact, now))
 

@@ -34,6 +34,7 @@ from massage.messages import (
 from massage.order import Order
 from massage.phases import Length, Phase
 from massage.plan import Plan, compile_plan
+from massage.remarks import NoHarder, Remark
 from massage.session import advance, begin, command, report
 from massage.states import Asking, Instructing, Session, Working
 from massage.wording import Phrasebook
@@ -152,7 +153,7 @@ class Stage:
         """Let the person do nothing of what they were about to do."""
         self._later.clear()
 
-    def obey(self, wish: Command) -> None:
+    def obey(self, wish: Command | NoHarder) -> None:
         """Say a word; raises NotNow."""
         self.s, effects = command(self.s, wish, self.now)
         self.perform(effects)
@@ -163,7 +164,7 @@ class Stage:
             self.report(Begun(self.s.state.awaited))
         self.report(Answered(answer, person=person))
 
-    def report(self, fact: Report) -> None:
+    def report(self, fact: Report | Remark) -> None:
         """Tell the session a fact."""
         self.s, effects = report(self.s, fact, self.now)
         self.perform(effects)

@@ -26,11 +26,12 @@ from massage.messages import (
 from massage.order import Order, Profile, Talk
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
+from massage.remarks import NeverMind, NoHarder, Remark, TalkWanted
 from massage.snapshot import restore, save, wake
 from massage.states import Working
 from tests.massage.stage import AREAS, BOOK, Person, Stage, attentive, silent, stage_in
 
-type Happening = Command | Report | None
+type Happening = Command | NoHarder | Report | Remark | None
 """A word, a fact, or a restart."""
 
 orders = st.sampled_from(list(AREAS.values())).flatmap(
@@ -53,8 +54,11 @@ happenings: st.SearchStrategy[Happening] = st.one_of(
     st.sampled_from([one for one in Command if one is not Command.STOP]),
     st.builds(Rated, st.integers(0, 6)),
     st.builds(Eased, st.booleans()),
+    st.builds(TalkWanted, st.sampled_from(Talk)),
     st.sampled_from(
         [
+            NoHarder(),
+            NeverMind(),
             StopWord(Tier.B, certain=False, phrase="numb"),
             ClockMoved(timedelta(seconds=9)),
             *(HeatOff(), HeatStuck(), HeatConfirmed(), HeatLost("gone")),
@@ -104,7 +108,7 @@ def happen(stage: Stage, what: Happening) -> None:
             back = restore(save(stage.s, stage.now), areas, BOOK, stage.now)
             stage.s, effects = wake(back, stage.now)
             stage.perform(effects)
-        case Command():
+        case Command() | NoHarder():
             with suppress(NotNow):
                 stage.obey(what)
         case fact:

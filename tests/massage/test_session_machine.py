@@ -54,6 +54,7 @@ from massage.order import Order, OwnStep, Profile, Talk
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from massage.record import records
+from massage.remarks import NeverMind, NoHarder, Remark, TalkWanted
 from massage.session import advance, begin, command, report
 from massage.snapshot import restore, save, wake
 from massage.states import (
@@ -241,7 +242,7 @@ class Machine(RuleBasedStateMachine):
         self.watcher.sees(before, self.s, effects)
         return effects
 
-    def tells(self, fact: Report) -> None:
+    def tells(self, fact: Report | Remark) -> None:
         self.moves(lambda s, now: report(s, fact, now))
 
     def waits(self, seconds: float) -> None:
@@ -335,6 +336,55 @@ class Machine(RuleBasedStateMachine):
     )
     def says_in_step(self, wish: Command) -> None:
         self.say(wish)
+
+    @live
+    @rule()
+    def says_no_harder(self) -> None:
+        before = self.s
+        try:
+            self.moves(lambda s, now: command(s, NoHarder(), now))
+        except NotNow as no:
+            assert self.s is before
+            self.s.line(f"not_now.{no.reason}", **no.slots)
+        else:
+            assert self.s.level == before.level == self.s.goal
+            self.nothing_gained(before)
+
+    @live
+    @rule(talk=st.sampled_from(Talk))
+    def wants_to_hear(self, talk: Talk) -> None:
+        before = self.s
+        self.tells(TalkWanted(talk))
+        assert {order.talk for order in self.s.plan.orders} == {talk}
+        assert replace(self.s.order, talk=before.order.talk) == before.order
+        self.nothing_gained(before)
+
+    @live
+    @rule(ends=SELDOM)
+    def says_never_mind(self, *, ends: bool) -> None:
+        """It answers nothing, and leads where silence does."""
+        before = self.s
+        if not isinstance(before.state, Asking):
+            self.tells(NeverMind())
+            self.nothing_gained(before)
+        elif ends:
+            self.tells(NeverMind())
+            heard = before.state.begun or before.state.times > 1
+            assert heard or self.s == before
+            assert not isinstance(self.s.state, Heating)
+
+    def nothing_gained(self, before: Session) -> None:
+        """Neither pressure nor time, nor anything that only an answer gives."""
+        assert self.s.level <= before.level
+        assert (self.s.index, self.s.todo) == (before.index, before.todo)
+        assert (self.s.ceiling, self.s.unanswered) == (before.ceiling, before.unanswered)
+        assert [step.seconds for step in self.s.steps] == [step.seconds for step in before.steps]
+        assert self.s.cap_at == before.cap_at
+        match self.s.state, before.state:
+            case Working() as now, Working() as then:
+                assert (now.since, now.ends_at) == (then.since, then.ends_at)
+            case now, then:
+                assert now == then
 
     @live
     @rule(number=st.integers(-3, 2), kind=st.sampled_from([Spoken, Spoken, Begun, SpeechCut]))

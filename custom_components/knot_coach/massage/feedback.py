@@ -18,6 +18,7 @@ from .moves import Move, hold_level, reply, say, tell
 from .navigation import in_phase, step_of
 from .phases import BOUNDS, PRESSING, TOUCHING, Phase
 from .pressure import LOWEST, STEP_UP, Ramp
+from .remarks import NoHarder
 from .script import level_line
 from .states import (
     ALLOWED,
@@ -44,10 +45,14 @@ ROUND_LIMIT: Final = timedelta(seconds=60)
 """After this "harder" is not for this round any more (massage.md §2.3)."""
 
 
-def obey(s: Session, command: Command, at: datetime) -> Move:
-    """Carry a command out. Raises NotNow if it does not fit."""
+def obey(s: Session, wish: Command | NoHarder, at: datetime) -> Move:
+    """Carry a wish out. Raises NotNow if it does not fit."""
+    # Wherever a person may want it lighter, they may want it no harder.
+    command = Command.LIGHTER if isinstance(wish, NoHarder) else wish
     if command not in ALLOWED[type(s.state)]:
         raise NotNow(_why_not(s, command))
+    if isinstance(wish, NoHarder):
+        return _no_harder(s, at)
     heard = replace(s, unanswered=0, check_open=False, notes=s.notes.count(command))
     return _WORDS[command](heard, at)
 
@@ -115,6 +120,18 @@ def _lighter(s: Session, at: datetime) -> Move:
     s, changed = hold_level(s, level, at)
     s, effects = reply(s, at, "lower", level=level)
     return s, (*changed, *effects)
+
+
+def _no_harder(s: Session, at: datetime) -> Move:
+    """Stay as it is for this round; a step up that has been announced is not taken.
+
+    It is no answer to a check-in, so that whoever gave none is pressed no firmer than before.
+    """
+    in_phase(s, *TOUCHING, reason="not_pressing")
+    s, effects = reply(s, at, "no_harder")
+    announced = isinstance(s.state, Working) and s.state.ramp is not None and s.state.ramp.cue
+    s, _ = hold_level(s, s.level, at)
+    return s, (*((Hush(at),) if announced else ()), *effects)
 
 
 def _too_much(s: Session, at: datetime) -> Move:

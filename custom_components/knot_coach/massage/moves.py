@@ -2,8 +2,8 @@
 
 Each takes a session and an instant and returns the next session with its effects. On these stand
 `halts` (pause, end), `steps` (enter, work, leave), `asking` (questions, heat), `feedback` and
-`navigation` (what each word does), `opening` (answers) and `session`; nothing else changes a
-session.
+`navigation` (what each word does), `opening` (answers), `remarks` (what is neither) and `session`;
+nothing else changes a session.
 """
 
 from dataclasses import replace

@@ -4,15 +4,16 @@
 
 The clock is an argument. `Session.deadline` names the instant at which `advance` has something to
 do next; one long advance gives the same as many short ones. The states and what they accept stand
-in `states`, what each word does in `feedback`, questions and heat in `opening`, the way of a line in
-`speaking`, and the moves all of them are made of in `moves`; no other module changes a session.
+in `states`, what each word does in `feedback` and `remarks`, questions and heat in `opening`, the way
+of a line in `speaking`, and the moves all of them are made of in `moves`; no other module changes a
+session.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from . import halts, moves, navigation, opening, speaking, steps
+from . import halts, moves, navigation, opening, remarks, speaking, steps
 from .asking import interrupt_with, stop_heat
 from .feedback import announce_level, obey
 from .messages import (
@@ -44,6 +45,7 @@ from .moves import Move
 from .notes import Notes
 from .phases import Phase
 from .plan import Plan
+from .remarks import NeverMind, NoHarder, Remark, TalkWanted
 from .script import SPARE
 from .states import (
     Asking,
@@ -80,7 +82,7 @@ def begin(plan: Plan, now: datetime, *, first_id: int = 1) -> Move:
     return opening.open_session(plan, now, first_id)
 
 
-def command(s: Session, wish: Command, now: datetime) -> Move:
+def command(s: Session, wish: Command | NoHarder, now: datetime) -> Move:
     """Carry out what a person wishes.
 
     Raises NotNow, with a reason to be spoken, if it does not fit; the session is then as it was.
@@ -91,7 +93,7 @@ def command(s: Session, wish: Command, now: datetime) -> Move:
     return s, effects + more + late
 
 
-def report(s: Session, fact: Report, now: datetime) -> Move:
+def report(s: Session, fact: Report | Remark, now: datetime) -> Move:
     """Take a fact from outside; one that fits nothing any more changes nothing."""
     # Nothing is made up for while nobody watched.
     s, effects = (s, ()) if isinstance(fact, ClockMoved) else advance(s, now)
@@ -211,7 +213,7 @@ def _leave(s: Session, now: datetime) -> Move:
             return halts.pause(s, PauseReason.LEAVING, now)
 
 
-def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR0911, PLR0912 - one row for each report
+def _take(s: Session, fact: Report | Remark, now: datetime) -> Move:  # noqa: C901, PLR0911, PLR0912 - one row for each report
     match fact:
         case Begun(number, seconds):
             return speaking.begun(s, number, seconds, now), ()
@@ -231,6 +233,10 @@ def _take(s: Session, fact: Report, now: datetime) -> Move:  # noqa: C901, PLR09
             return _eased(s, now, easing=easing)
         case StopWord():
             return _stop_word(s, fact, now)
+        case NeverMind():
+            return remarks.never_mind(s, now)
+        case TalkWanted(talk):
+            return remarks.talk(s, talk, now)
         case HeatOn() | HeatReady() | HeatLost() | HeatOff() | HeatStuck() | HeatConfirmed():
             return opening.heat(s, fact, now)
         case ClockMoved():

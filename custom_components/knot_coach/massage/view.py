@@ -78,7 +78,7 @@ _READY_WORDS = (
     *("resumed", "paused_unanswered", "paused_clock", "not_yet", "not_yet_end", "extend"),
     *("no_more_time", "as_firm", "lost", "found", "not_found", "same_again", "press_again"),
     *("lighter_ack", "wrap_up", "ache_ask", "ache_dull", "wrong_ask", "wrong_no", "worse"),
-    *("stopped_timeout", "time_up"),
+    *("stopped_timeout", "time_up", "no_harder"),
 )
 """What may be needed at any moment and cannot wait to be synthesised, or for a voice that is lost."""
 
