@@ -6,6 +6,7 @@ from custom_components.knot_coach.massage.messages import Answer, Command, Quest
 from custom_components.knot_coach.voice.meanings import (
     AnswerHeard,
     CommandHeard,
+    NoHarderHeard,
     Situation,
     StopHeard,
 )
@@ -154,7 +155,7 @@ def test_a_stop_word_and_a_command_count_on_the_next_day_too() -> None:
     "text", ["don't go harder", "do not press any deeper", "no harder", "not any firmer"]
 )
 def test_enough_is_never_more(text: str) -> None:
-    assert understand(text, ENGLISH, Situation(live=True)) == CommandHeard(Command.LIGHTER)
+    assert understand(text, ENGLISH, Situation(live=True)) == NoHarderHeard()
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,12 @@ def test_templates_are_literal_and_few() -> None:
 
 
 def test_every_command_and_answer_can_be_said() -> None:
-    beside = {"status", "keep_going"}
-    assert set(DATA["session"]) - beside == {str(command) for command in Command}
+    beside = {"status", "step", "upcoming", "why", "keep_going"}
+    beside |= {"louder", "quieter", "cues_only", "talk_more", "never_mind", "no_harder"}
+    assert set(DATA["session"]) == beside | {str(command) for command in Command}
+    # What is said freely can be said in a sentence too, but for the words of somebody called away.
+    assert set(DATA["gist"]["session"]) - {"moment", "easing", "same"} <= set(DATA["session"])
+    assert set(DATA["gist"]["answer"]) <= set(DATA["answers"])
     helpers = {"fine", "unplugged", "okay", "agreed", "nothing", "sign"}
     assert set(DATA["answers"]) - helpers == {str(answer) for answer in Answer}
     assert set(DATA["areas"]) == set(AREAS)
@@ -124,9 +128,10 @@ MEANINGS = {
 
 
 def test_a_clear_sentence_means_one_thing_and_a_symptom_never_starts_a_session() -> None:
-    for key, texts in DATA["always"].items():
+    groups = [(key, text) for group in ("always", "free") for key, text in DATA[group].items()]
+    for key, texts in groups:
         grammar = Grammar.build({**DATA, "always": {key: texts}}, areas=AREAS)
-        for text in samples(grammar.always, draws=20):
+        for text in samples(grammar.always, draws=60):
             meant = {r.intent.name for r in recognize_all(text, ENGLISH.requests, language="en")}
             # Assist hears "head ache" and "headache" alike.
             assert meant == {key} or "headache" in text, text
@@ -230,7 +235,9 @@ def broken(path: tuple[str, ...], value: Any) -> dict[str, Any]:  # noqa: ANN401
         (("session", "pause"), ["(pause"], "malformed"),
         (("session", "pause"), ["<nothing>"], "nothing"),
         (("session", "pause"), ["{nothing}"], "nothing"),
-        (("session", "pause"), [f"word {n}" for n in range(151)], "templates in a group"),
+        (("session",), {f"word {n}": [f"word {n}"] for n in range(151)}, "templates in a group"),
+        (("gist", "polite"), ["(a|b|c|d|e|f) " * 4 + "x"], "more than"),
+        (("gist", "polite"), ["(pause"], "malformed"),
         (("stop_words", "a"), ["(chest"], "chest"),
         (("several",), None, "None"),
     ],

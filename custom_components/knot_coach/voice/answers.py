@@ -1,14 +1,15 @@
 """What is said while a question is open, or a heater is to be unplugged."""
 
 from dataclasses import replace
-import re
 from typing import Final, assert_never
 
 from hassil import Intents, RecognizeResult, recognize_best
 
 from ..massage.messages import Answer, Question, Tier
 from ..massage.stop_words import StopPhrase
+from . import gist
 from .grammar import Grammar
+from .spotting import words_of
 
 _FINE: Final = {
     Question.HEALTH: Answer.NO,
@@ -27,6 +28,15 @@ _BELONGS: Final = {
     Answer.BRUISED: Question.NEXT_DAY,
 }
 """Answers to one question only; the others answer any yes-or-no question."""
+_OPENS: Final = {
+    Question.HEALTH: Answer.NO,
+    Question.WRONG: Answer.NO,
+    Question.HEAT: Answer.YES,
+    Question.SKIN: Answer.YES,
+    Question.NEXT_DAY: Answer.NORMAL,
+    Question.ACHE: Answer.DULL,
+}
+"""The answer after which a session goes on, or the heater on."""
 _SIGNS: Final = frozenset({"sign", Answer.BIT_SORE, Answer.VERY_SORE, Answer.BRUISED})
 """A yes to a question about health."""
 _WEAK: Final = _SIGNS | {"okay", "agreed", "nothing"}
@@ -66,7 +76,8 @@ def answer_to(
             denied = stop is not None and stop.denied and question is not Question.HEAT
             if stop and not denied:
                 return stop
-            return _from_list(text, grammar, question)
+            listed = _from_list(text, grammar, question)
+            return _freely(text, grammar, question) if listed is None else listed
         case _:
             assert_never(question)
 
@@ -84,7 +95,7 @@ def _about_health(
     if names_concern(text, grammar) or not grammar.assents.isdisjoint(words_of(text)):
         return Answer.YES
     # "Not swollen, but warm" denies one thing of several: only a known no lets anybody go on.
-    return None
+    return _freely(text, grammar, Question.HEALTH)
 
 
 def _about_gate(
@@ -116,11 +127,6 @@ def names_concern(text: str, grammar: Grammar) -> bool:
     return not grammar.concerns.isdisjoint(words_of(text))
 
 
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, in lower case."""
-    return re.findall(r"[\w']+", text.casefold().replace("\u2019", "'"))
-
-
 def says_unplugged(text: str, grammar: Grammar) -> bool:
     """Tell whether somebody has unplugged a heater; only a plain yes counts, it may still be hot."""
     result = recognised(text, grammar.answers, grammar.language)
@@ -130,15 +136,26 @@ def says_unplugged(text: str, grammar: Grammar) -> bool:
 def _from_list(
     text: str, grammar: Grammar, question: Question, weak: frozenset[str] = frozenset()
 ) -> Answer | None:
-    """Look an answer up, leaving out the weak ones.
-
-    Beside the answers a sentence file has words whose meaning depends on the question.
-    """
+    """Look an answer up, leaving out the weak ones."""
     result = recognised(text, grammar.answers, grammar.language)
-    match result.intent.name if result else None:
-        case None | "unplugged":
-            return None
-        case name if name in weak:
+    name = result.intent.name if result else None
+    return None if name is None or name in weak else _meant(name, question)
+
+
+def _freely(text: str, grammar: Grammar, question: Question) -> Answer | None:
+    """Find an answer in free speech; what lets anything go on has to be all that is said."""
+    spots = grammar.spotter.spots(text)
+    answers = {_meant(name, question) for name in gist.answers_of(spots)} - {None}
+    if len(answers) != 1:
+        return None
+    answer = answers.pop()
+    return None if answer is _OPENS.get(question) and not gist.is_alone(spots) else answer
+
+
+def _meant(name: str, question: Question) -> Answer | None:
+    """Beside the answers a sentence file has words whose meaning depends on the question."""
+    match name:
+        case "unplugged":
             return None
         case "fine":
             return _FINE.get(question)

@@ -1,7 +1,8 @@
 """Sentence files become templates for Assist and a grammar to understand what they matched.
 
 Assist gets literal templates: its triggers know no lists, and a wildcard in them would swallow the
-words of the whole house. The same templates, with lists, then tell what was meant.
+words of the whole house. The same templates, with lists, then tell what was meant, and so do many
+more that Assist is spared: it would try each of them on everything that is said (ADR 0007).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,6 +17,8 @@ from hassil.parser import ParseError
 
 from ..massage.routine import LONGEST_NAME
 from ..massage.stop_words import StopWords
+from . import gist
+from .spotting import Spotter, phrases_of
 
 MOST_TEMPLATES: Final = 150
 """Most templates of one group: each costs a quarter of a millisecond when Assist rebuilds."""
@@ -60,9 +63,12 @@ class Grammar:
     session: tuple[str, ...]
     """Literal templates that Assist listens for while a session is live."""
     requests: Intents
+    """All clear sentences, those included that Assist does not listen for."""
     commands: Intents
     answers: Intents
     scores: Intents
+    spotter: Spotter
+    """Known words, for speech that fits no template."""
     routines: Mapping[str, str]
     """What a routine is called in a template, to what its owner called it."""
     people: Mapping[str, str]
@@ -149,23 +155,22 @@ class _Builder:
     def grammar(self) -> Grammar:
         data = self._data
         always: Sentences = data["always"]
+        free: Sentences = data["free"]
         session: Sentences = data["session"]
+        scores: Sentences = {"score": data["score"], **data["eased"]}
         return Grammar(
             language=data["language"],
-            always=self._literal(self._group(always)),
+            always=self._literal(always),
             session=self._literal(
-                (
-                    *self._group(session),
-                    *self._group(data["answers"]),
-                    *self._group({"score": data["score"]}),
-                    *self._group(data["eased"]),
-                    *self._group({"say": data["stop_words"]["say"]}),
-                )
+                session, data["answers"], scores, {"say": data["stop_words"]["say"]}
             ),
-            requests=self._intents(always),
+            requests=self._intents(
+                {name: [*always.get(name, ()), *free.get(name, ())] for name in {**always, **free}}
+            ),
             commands=self._intents(session),
             answers=self._intents(data["answers"]),
-            scores=self._intents({"score": data["score"], **data["eased"]}),
+            scores=self._intents(scores),
+            spotter=Spotter(self._phrases(), compounds=data["compounds"], shy=gist.SHY),
             routines=self._routines,
             people=self._people,
             several=self._several,
@@ -187,40 +192,74 @@ class _Builder:
             for word in self._data[kind]:
                 yield word, kind
 
-    def _group(self, sentences: Sentences) -> tuple[str, ...]:
+    def _phrases(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what is looked for in free speech: concept, value and literal template."""
+        data, known = self._data, self._data["gist"]
+        for concept, values in known.items():
+            named = values if isinstance(values, dict) else {"": values}
+            for found in phrases_of(concept, named):
+                yield (*found[:2], self._literally(self._ruled(found[2])))
+        units = "|".join(data["units"])
+        minutes = {
+            n: (f"({'|'.join(said)}|{n})(-| )({units})",) for n, said in data["counts"].items()
+        }
+        for concept, rows in (
+            (gist.MINUTES, [(text, value) for value, texts in minutes.items() for text in texts]),
+            (gist.MINUTES, self._lists["span"]),
+            *((name, self._lists[name]) for name in (gist.AREA, gist.SIDE, gist.PAIR, gist.LENGTH)),
+            *((name, self._lists[name]) for name in (gist.SCORE, gist.HALF)),
+            (gist.SCORE, [(f"{n}.5", min(n + 1, 10)) for n in range(len(data["numbers"]))]),
+            (gist.ROUTINE, self._lists["routine"]),
+        ):
+            for text, value in rows:
+                yield concept, str(value), self._literally(text)
+        for text, value in self._lists["person"]:
+            yield gist.PERSON, str(value), self._ruled(self._rules["who"]).replace("{person}", text)
+
+    def _group(self, sentences: Sentences) -> dict[str, tuple[str, ...]]:
         """Fill in the rules of a group; leaves out what needs a list that is empty."""
-        # Each is asked for twice: for Assist, and to understand what Assist has matched.
-        for text in (text for texts in sentences.values() for text in texts):
-            if text not in self._known:
-                self._known[text] = self._filled(text)
-        filled = (self._known[text] for texts in sentences.values() for text in texts)
-        return tuple(text for text in filled if text is not None)
+        return {
+            name: tuple(filled for text in texts if (filled := self._filled(text)) is not None)
+            for name, texts in sentences.items()
+        }
 
     def _filled(self, template: str) -> str | None:
+        # Each is asked for twice: for Assist, and to understand what Assist has matched.
+        if template not in self._known:
+            text = self._ruled(template)
+            if self._possible(text) and not _parses(text):
+                raise ValueError(f"malformed template {template!r}")
+            self._known[template] = text if self._possible(text) else None
+        return self._known[template]
+
+    def _ruled(self, template: str) -> str:
         text = template
         while match := _RULE.search(text):
             body = self._rules[match[1]]
             text = text.replace(match[0], body if self._possible(body) else "", 1)
-        if not self._possible(text):
-            return None
-        text = text.replace("[]", "")
-        before, after = ("|".join(self._data[key]) for key in ("before", "after"))
-        text = f"[{before}] ({text}) [{after}]"
-        if not _parses(text):
-            raise ValueError(f"malformed template {template!r}")
-        return text
+        return text.replace("[]", "")
 
     def _possible(self, text: str) -> bool:
         return all(self._lists[name] for name in _REFERENCE.findall(text))
 
-    def _literal(self, templates: Iterable[str]) -> tuple[str, ...]:
+    def _around(self, template: str) -> str:
+        before, after = ("|".join(self._data[key]) for key in ("before", "after"))
+        return f"[{before}] ({template}) [{after}]"
+
+    def _literally(self, template: str) -> str:
         def words(match: re.Match[str]) -> str:
-            return f"({'|'.join(literally(text) for text, _ in self._lists[match[1]])})"
+            return f"({'|'.join(self._literally(text) for text, _ in self._lists[match[1]])})"
 
-        def literally(text: str) -> str:
-            return _REFERENCE.sub(words, text)
+        return _REFERENCE.sub(words, template)
 
-        literal = tuple(literally(template) for template in templates)
+    def _literal(self, *groups: Sentences) -> tuple[str, ...]:
+        """Return one template for all that is said for the same."""
+        literal = tuple(
+            self._literally(self._around("|".join(f"({text})" for text in texts)))
+            for group in groups
+            for texts in self._group(group).values()
+            if texts
+        )
         if len(literal) > MOST_TEMPLATES:
             raise ValueError(f"{len(literal)} templates in a group, {MOST_TEMPLATES} at most")
         return literal
@@ -235,8 +274,8 @@ class _Builder:
                     if values
                 },
                 "intents": {
-                    name: {"data": [{"sentences": list(self._group({name: texts}))}]}
-                    for name, texts in sentences.items()
+                    name: {"data": [{"sentences": [self._around(text) for text in texts]}]}
+                    for name, texts in self._group(sentences).items()
                 },
             }
         )

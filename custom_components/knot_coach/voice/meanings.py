@@ -17,6 +17,8 @@ class Situation:
     live: bool = False
     question: Question | None = None
     """The question that the coach waits for an answer to."""
+    rating: bool = False
+    """A score has been asked for, or how the spot is: neither is a question that is waited for."""
     paused: bool = False
     unplugging: bool = False
     """The coach waits to hear that the heater is unplugged (massage.md §4.8)."""

@@ -1,6 +1,9 @@
-"""Text becomes meaning. Pure: the same words in the same situation always mean the same."""
+"""Text becomes meaning. Pure: the same words in the same situation always mean the same.
 
-from collections.abc import Iterator, Mapping
+Sentences of the files come first, word for word; then what free speech is about (`gist`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -8,16 +11,22 @@ from hassil import RecognizeResult, recognize_all
 
 from ..massage.areas import Side
 from ..massage.messages import Answer, Command, Tier
+from ..massage.order import Talk
 from ..massage.phases import Length
 from ..massage.stop_words import StopPhrase, classify
-from .answers import answer_to, recognised, says_unplugged, words_of
+from . import gist
+from .answers import answer_to, recognised, says_unplugged
 from .grammar import Grammar
 from .meanings import (
+    About,
     AnswerHeard,
     CommandHeard,
     EasedHeard,
     HealthChanged,
     Heard,
+    LoudnessHeard,
+    NeverMindHeard,
+    NoHarderHeard,
     Request,
     ScoreHeard,
     SessionWord,
@@ -27,10 +36,27 @@ from .meanings import (
     StatusRequest,
     StopHeard,
     SymptomRequest,
+    TalkHeard,
     WhyRequest,
 )
+from .spotting import Spots, words_of
 
 HIGHEST_SCORE: Final = 10
+_BESIDE: Final[Mapping[str, SessionWord | StatusRequest]] = {
+    "moment": CommandHeard(Command.PAUSE),
+    "status": StatusRequest(),
+    "step": StatusRequest(About.STEP),
+    "upcoming": StatusRequest(About.NEXT),
+    "why": StatusRequest(About.WHY),
+    "louder": LoudnessHeard(louder=True),
+    "quieter": LoudnessHeard(louder=False),
+    "cues_only": TalkHeard(Talk.CUES),
+    "talk_more": TalkHeard(Talk.FULL),
+    "no_harder": NoHarderHeard(),
+    "easing": EasedHeard(easing=True),
+    "same": EasedHeard(easing=False),
+}
+"""What can be said to a session that is none of its commands."""
 
 
 def understand(text: str, grammar: Grammar, situation: Situation) -> Heard | None:
@@ -58,7 +84,11 @@ def understand_word(
         heard = Answer.YES if says_unplugged(text, grammar) else None
     match heard:
         case None:
-            return _command(text, grammar, situation) or _score(text, grammar, situation)
+            return (
+                _command(text, grammar, situation)
+                or _score(text, grammar, situation)
+                or _unsure(text, grammar, situation)
+            )
         case StopPhrase():
             return StopHeard(heard)
         case _:
@@ -66,10 +96,17 @@ def understand_word(
 
 
 def understand_request(text: str, grammar: Grammar) -> Request | None:
-    """Understand a clear sentence, which needs no session to be live."""
-    result = recognised(text, grammar.requests, grammar.language)
-    if result is None:
+    """Understand a clear sentence, or free speech, which need no session to be live."""
+    spots = grammar.spotter.spots(text)
+    if not gist.may_be_ours(spots):
+        # Most of what is said in a house ends here.
         return None
+    result = recognised(text, grammar.requests, grammar.language)
+    return _freely(text, grammar, spots) if result is None else _clearly(text, grammar, result)
+
+
+def _clearly(text: str, grammar: Grammar, result: RecognizeResult) -> Request:
+    """Understand a sentence of the files."""
     match result.intent.name:
         case "start" | "stretch" | "symptom" | "hurt" as wish:
             # Words that ask for help start nothing, whatever somebody has called a routine.
@@ -89,17 +126,29 @@ def understand_request(text: str, grammar: Grammar) -> Request | None:
 
 def _command(
     text: str, grammar: Grammar, situation: Situation
-) -> CommandHeard | StatusRequest | None:
-    result = recognised(text, grammar.commands, grammar.language)
-    if result is None:
-        return None
-    match result.intent.name:
+) -> SessionWord | StatusRequest | None:
+    match _command_key(text, grammar):
+        case None:
+            return None
         case "keep_going":  # massage.md §4.8
             return CommandHeard(Command.RESUME if situation.paused else Command.EXTEND)
-        case "status":
-            return StatusRequest()
-        case name:
-            return CommandHeard(Command(name))
+        case "never_mind":
+            return NeverMindHeard() if situation.question is not None else None
+        case key if key in _BESIDE:
+            return _BESIDE[key]
+        case key:
+            return CommandHeard(Command(key))
+
+
+def _command_key(text: str, grammar: Grammar) -> str | None:
+    """Return the key of a word in a sentence file, said as it stands there or freely."""
+    if (result := recognised(text, grammar.commands, grammar.language)) is not None:
+        return result.intent.name
+    spots = grammar.spotter.spots(text)
+    key = gist.word_of(spots)
+    # "Stop the massage for Anna" is a clear sentence and says more, and so is "why do I get knots".
+    clear = key and recognised(text, grammar.requests, grammar.language)
+    return None if clear or gist.asks_why(spots) else key
 
 
 def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | EasedHeard | None:
@@ -107,13 +156,84 @@ def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | Ea
         return None
     result = recognised(text, grammar.scores, grammar.language)
     if result is None:
-        return None
+        found = gist.scores_of(grammar.spotter.spots(text))
+        return _rated(*found) if found else None
     if result.intent.name != "score":
         return EasedHeard(result.intent.name == "easing")
-    # A range takes the higher, and halves round up (massage.md §4.8).
     scores = [int(entity.value) for entity in result.entities_list if entity.name == "score"]
-    half = any(entity.name == "half" for entity in result.entities_list)
+    return _rated(scores, any(entity.name == "half" for entity in result.entities_list))
+
+
+def _rated(scores: list[int], half: bool) -> ScoreHeard:  # noqa: FBT001 - a half, or none
+    """A range takes the higher, and halves round up (massage.md §4.8)."""
     return ScoreHeard(min(HIGHEST_SCORE, max(scores) + half))
+
+
+def _unsure(text: str, grammar: Grammar, situation: Situation) -> AnswerHeard | None:
+    """Understand "no idea" where a score was asked for: it is the quieter answer (massage.md §4.8)."""
+    if not situation.rating:
+        return None
+    spots = grammar.spotter.spots(text)
+    unsure = gist.answers_of(spots) == {Answer.UNSURE} and gist.is_alone(spots)
+    return AnswerHeard(Answer.UNSURE) if unsure else None
+
+
+def _freely(text: str, grammar: Grammar, spots: Spots) -> Request | None:
+    """Understand what fits no sentence."""
+    wish = gist.wish_of(spots)
+    if wish is None:
+        return _told_freely(spots, grammar)
+    kind, _, name = (wish.area or "").partition(":")
+    if wish.areas and (sign := _sign(text, spots, grammar)) is not None:
+        return SymptomRequest(sign, tuple(dict.fromkeys(_keys(wish.areas, grammar))))
+    several = grammar.several[name] if kind == "several" else ()
+    known = tuple(_keys(wish.areas, grammar)) if len(wish.areas) > 1 else ()
+    return StartRequest(
+        area=_one(kind, name, several) if not known else None,
+        choices=known or (several if len(several) > 1 else ()),
+        unknown=kind == "unknown" or (kind == "several" and not several),
+        refused=kind == "refused",
+        routine=grammar.routines[wish.routine] if wish.routine and not wish.area else None,
+        side=wish.side,
+        length=wish.length,
+        person=grammar.people[wish.person] if wish.person else None,
+        minutes=wish.minutes,
+        stretch_only=wish.stretch_only,
+        again=wish.again,
+    )
+
+
+def _told_freely(spots: Spots, grammar: Grammar) -> Request | None:
+    if gist.is_about(spots, gist.HEALTH):
+        return HealthChanged(next(iter(map(grammar.people.get, spots.values(gist.PERSON))), None))
+    return WhyRequest() if gist.asks_why(spots) else None
+
+
+def _sign(text: str, spots: Spots, grammar: Grammar) -> Sign | None:
+    """Return what is wrong with somebody who wants a session for it, or None."""
+    stop = classify(text, grammar.stop_words, neck=False)
+    if stop is not None and stop.tier is Tier.A:
+        return Sign.EMERGENCY
+    if not grammar.leg_signs.isdisjoint(spots.words) and (stop or spots.has(gist.HARM)):
+        return Sign.LEG
+    if spots.has(gist.HARM):
+        return Sign.HURT
+    return Sign.OTHER if stop else None
+
+
+def _keys(areas: Iterable[str], grammar: Grammar) -> Iterator[str]:
+    """Yield the keys of all areas that values such as "several:back" stand for."""
+    for value in areas:
+        kind, _, name = value.partition(":")
+        if kind == "area":
+            yield name
+        elif kind == "several":
+            yield from grammar.several[name]
+
+
+def _one(kind: str, name: str, several: tuple[str, ...]) -> str | None:
+    """Return the one area that is meant, or None."""
+    return name if kind == "area" else (several[0] if len(several) == 1 else None)
 
 
 def _wish(
@@ -152,19 +272,15 @@ def _own_routine(text: str, grammar: Grammar) -> StartRequest | None:
 
 def _areas(result: RecognizeResult, grammar: Grammar) -> Iterator[str]:
     """Yield the areas that were named, one by one or several at once."""
-    for entity in result.entities_list:
-        kind, _, name = str(entity.value).partition(":")
-        if entity.name == "area" and kind == "area":
-            yield name
-        elif entity.name == "area" and kind == "several":
-            yield from grammar.several[name]
+    named = (str(one.value) for one in result.entities_list if one.name == "area")
+    return _keys(named, grammar)
 
 
 def _start(result: RecognizeResult, grammar: Grammar, *, stretch_only: bool) -> StartRequest:
     # "My neck is stiff, massage my shoulder": what is wanted comes last.
     kind, _, name = (_value(result, "area") or "").partition(":")
     several = grammar.several[name] if kind == "several" else ()
-    area = name if kind == "area" else (several[0] if len(several) == 1 else None)
+    area = _one(kind, name, several)
     length = _value(result, "length")
     minutes = _value(result, "count") or _value(result, "span")
     sides = {Side(entity.value) for entity in result.entities_list if entity.name == "side"}

@@ -1,0 +1,161 @@
+"""Finds known words in free speech: which, where, and how much of a text they leave over.
+
+The phrases are hassil templates of a sentence file, written out once when a grammar is built, so
+that to look through a text costs some microseconds, whatever there is in it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+import re
+from typing import Final
+
+from hassil.parse_expression import parse_sentence
+from hassil.sample import sample_expression
+
+_WORD: Final = re.compile(r"[\w']+")
+_PART: Final = re.compile(r"\d+[.,]\d+|\w+|'\w+")
+"""What a phrase is made of: "neck's" is a neck, and something of it; "6.5" is one number."""
+
+LONGEST_TEXT: Final = 400
+"""Most characters of a text that are looked through; nobody says more at once."""
+MOST_TEXTS: Final = 1000
+"""Most texts that one template may stand for; a product of long lists is soon too long."""
+IDIOM: Final = "idiom"
+"""What hides the words in it: no side is meant by "right now"."""
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, in lower case."""
+    return _WORD.findall(text.casefold().replace("\u2019", "'"))
+
+
+def _parts_of(text: str) -> tuple[str, ...]:
+    parts = _PART.findall(text.casefold().replace("\u2019", "'"))
+    return tuple(part.replace(",", ".") for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A phrase in a text."""
+
+    concept: str
+    """What kind of phrase it is."""
+    value: str
+    start: int
+    """Index of its first word."""
+    end: int
+    """Index of the word behind its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """All phrases of a text."""
+
+    words: tuple[str, ...]
+    found: tuple[Spot, ...]
+
+    def values(self, *concepts: str) -> list[str]:
+        """Return what was found of some concepts, in the order of the text, each once."""
+        return list(dict.fromkeys(one.value for one in self.of(*concepts)))
+
+    def of(self, *concepts: str) -> Iterator[Spot]:
+        """Yield the phrases of some concepts, in the order of the text."""
+        return (one for one in self.found if one.concept in concepts)
+
+    def has(self, *concepts: str) -> bool:
+        """Tell whether there is any of these concepts."""
+        return any(True for _ in self.of(*concepts))
+
+    def left_over(self, *beside: str) -> tuple[str, ...]:
+        """Return the words that no phrase covers, those of some concepts not counted."""
+        covered = {
+            index
+            for one in self.found
+            if one.concept not in beside
+            for index in range(one.start, one.end)
+        }
+        return tuple(word for index, word in enumerate(self.words) if index not in covered)
+
+
+class Spotter:
+    """Knows phrases, each of a concept and with a value."""
+
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, str, str]],
+        *,
+        compounds: Iterable[str] = (),
+        shy: Collection[str] = (),
+    ) -> None:
+        """Learn phrases: concept, value and hassil template.
+
+        `compounds` are words that others are put in front of without a space, as in
+        "Nackenmassage". A phrase of a `shy` concept is none where it is part of a longer one: the
+        door in "someone's at the door". Raises ValueError for a template that is malformed.
+        """
+        self._known: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        for concept, value, template in phrases:
+            for text in written_out(template):
+                known = self._known.setdefault(_parts_of(text), [])
+                if (concept, value) not in known:
+                    known.append((concept, value))
+        self._known.pop((), None)
+        self._first = frozenset(phrase[0] for phrase in self._known)
+        self._longest = max(map(len, self._known), default=0)
+        self._compounds = tuple(compounds)
+        self._shy = frozenset(shy)
+
+    def spots(self, text: str) -> Spots:
+        """Find all phrases; of each concept the longer wins, and nothing twice in one place."""
+        words = tuple(self._split(_parts_of(text[:LONGEST_TEXT])))
+        found = sorted(self._all(words), key=lambda one: (one.start - one.end, one.start))
+        kept: list[Spot] = []
+        for spot in found:
+            if not any(self._hidden(spot, other) for other in kept):
+                kept.append(spot)
+        return Spots(words, tuple(sorted(kept, key=lambda one: one.start)))
+
+    def _all(self, words: tuple[str, ...]) -> Iterator[Spot]:
+        for start, word in enumerate(words):
+            if word in self._first:
+                for end in range(start + 1, min(len(words), start + self._longest) + 1):
+                    for concept, value in self._known.get(words[start:end], ()):
+                        yield Spot(concept, value, start, end)
+
+    def _hidden(self, spot: Spot, other: Spot) -> bool:
+        """Tell whether a longer phrase takes the place of this one."""
+        if other.concept == spot.concept:
+            return spot.start < other.end and other.start < spot.end
+        longer = other.end - other.start > spot.end - spot.start
+        within = other.start <= spot.start and spot.end <= other.end
+        return longer and within and (spot.concept in self._shy or other.concept == IDIOM)
+
+    def _split(self, words: Iterable[str]) -> Iterator[str]:
+        """Take compounds apart whose first part is known by itself."""
+        for word in words:
+            if word in self._first:
+                yield word
+                continue
+            parts = ((word.removesuffix(tail), tail) for tail in self._compounds)
+            yield from next(
+                (part for part in parts if part[0] != word and part[0] in self._first), (word,)
+            )
+
+
+def written_out(template: str) -> list[str]:
+    """Return all that a template stands for. Raises ValueError where it is malformed, or too much."""
+    try:
+        texts = list(islice(sample_expression(parse_sentence(template).expression), MOST_TEXTS + 1))
+    except Exception as err:
+        raise ValueError(f"malformed template {template!r}") from err
+    if len(texts) > MOST_TEXTS:
+        raise ValueError(f"template stands for more than {MOST_TEXTS} texts: {template!r}")
+    return texts
+
+
+def phrases_of(concept: str, values: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str, str]]:
+    """Yield the phrases of a concept, given the templates of each of its values."""
+    for value, templates in values.items():
+        for template in templates:
+            yield concept, value, template

@@ -1,0 +1,92 @@
+"""What Home Assistant understands by itself, drawn from the installed home-assistant-intents package."""
+
+from collections.abc import Iterator
+from functools import cache
+from random import Random
+from typing import Any, Final
+
+from hassil import Intents
+from hassil.expression import (
+    Alternative,
+    Expression,
+    ListReference,
+    Permutation,
+    RuleReference,
+    Sequence,
+    TextChunk,
+)
+from hassil.intents import RangeSlotList, TextSlotList
+from home_assistant_intents import get_intents
+
+NAMES: Final = {
+    "en": {
+        "name": ["kitchen light", "bedroom lamp", "front door", "back door", "ceiling fan", "TV"],
+        "area": ["kitchen", "living room", "back yard", "bedroom", "left wing"],
+        "floor": ["ground floor", "upstairs"],
+        "other": ["milk", "dinner is ready", "jazz", "a good film"],
+    },
+    "de": {
+        "name": ["Küchenlicht", "Schlafzimmerlampe", "Haustür", "Fernseher", "rechte Lampe"],
+        "area": ["Küche", "Wohnzimmer", "Garten", "Schlafzimmer", "Rückseite"],
+        "floor": ["Erdgeschoss", "Obergeschoss"],
+        "other": ["Milch", "das Essen ist fertig", "Jazz", "einen guten Film"],
+    },
+}
+"""What a house may have, in place of the lists that only a house can fill."""
+
+
+@cache
+def intents(language: str) -> Intents:
+    """Return all built-in sentences of a language."""
+    data: dict[str, Any] | None = get_intents(language)
+    assert data is not None
+    return Intents.from_dict(data)
+
+
+def sentences(language: str, draws: int) -> Iterator[tuple[str, str]]:
+    """Yield intents and texts: so many of each template, drawn by lot, the same each time."""
+    lot = Random(5)  # noqa: S311 - nothing is kept secret by it
+    known = intents(language)
+    for name, intent in known.intents.items():
+        for data in intent.data:
+            lists = {**known.slot_lists, **data.slot_lists}
+            for sentence in data.sentences:
+                texts = (
+                    " ".join(drawn(sentence.expression, lists, known, lot, language).split())
+                    for _ in range(draws)
+                )
+                for text in dict.fromkeys(texts):
+                    yield name, text
+
+
+def drawn(
+    part: Expression, lists: dict[str, Any], known: Intents, lot: Random, language: str
+) -> str:
+    """Say a part of a template in one of its ways."""
+
+    def say(item: Expression) -> str:
+        return drawn(item, lists, known, lot, language)
+
+    match part:
+        case TextChunk():
+            return part.original_text
+        case Alternative(items=items):
+            return say(lot.choice(items))
+        case Permutation(items=items):
+            return " ".join(say(item) for item in lot.sample(items, len(items)))
+        case Sequence(items=items):
+            return "".join(say(item) for item in items)
+        case RuleReference(rule_name=name):
+            return say(known.expansion_rules[name].expression)
+        case ListReference():
+            match lists.get(part.list_name):
+                case TextSlotList(values=values):
+                    chosen = lot.choice(values).text_in
+                    return say(chosen) if isinstance(chosen, Expression) else str(chosen)
+                case RangeSlotList(start=start, stop=stop):
+                    return str(lot.randint(start, stop))
+                case _:
+                    names = NAMES[language]
+                    return lot.choice(names.get(part.list_name, names["other"]))
+        case _:
+            raise AssertionError(part)
