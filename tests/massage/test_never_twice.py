@@ -1,6 +1,7 @@
 """No line is spoken twice in a row, whatever a person does (massage.md §5.1)."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -29,7 +30,8 @@ from massage.plan import compile_plan
 from massage.remarks import NeverMind, NoHarder, Remark, TalkWanted
 from massage.snapshot import restore, save, wake
 from massage.states import Working
-from tests.massage.stage import AREAS, BOOK, Person, Stage, attentive, silent, stage_in
+from massage.wording import Phrasebook
+from tests.massage.stage import AREAS, BOOK, BOOKS, Person, Stage, attentive, silent, stage_in
 
 type Happening = Command | NoHarder | Report | Remark | None
 """A word, a fact, or a restart."""
@@ -74,12 +76,16 @@ moments = st.one_of(st.floats(0, 4), st.floats(4, 60))
     wanted=st.lists(orders, min_size=1, max_size=2),
     happens=st.lists(st.tuples(moments, happenings), max_size=25),
     person=st.sampled_from([attentive, attentive, silent]),
+    book=st.sampled_from(list(BOOKS.values())),
 )
 def test_no_line_is_spoken_twice_in_a_row(
-    wanted: list[Order], happens: list[tuple[float, Happening]], person: Person
+    wanted: list[Order],
+    happens: list[tuple[float, Happening]],
+    person: Person,
+    book: Phrasebook,
 ) -> None:
     """But a question that is asked again, and what somebody asks to hear again or goes back to."""
-    stage = Stage(compile_plan(*wanted), person)
+    stage = Stage(compile_plan(*(replace(order, book=book) for order in wanted)), person)
     repeated: list[datetime] = []
     for seconds, what in happens:
         stage.run(seconds)
@@ -105,7 +111,7 @@ def happen(stage: Stage, what: Happening) -> None:
     match what:
         case None:
             areas = {order.area.key: order.area for order in stage.plan.orders}
-            back = restore(save(stage.s, stage.now), areas, BOOK, stage.now)
+            back = restore(save(stage.s, stage.now), areas, stage.plan.order.book, stage.now)
             stage.s, effects = wake(back, stage.now)
             stage.perform(effects)
         case Command() | NoHarder():

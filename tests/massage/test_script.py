@@ -19,7 +19,7 @@ from massage.script import cues_of
 from massage.snapshot import restore, save
 from massage.states import Working
 from massage.wording import MAX_WORDS, Line
-from tests.massage.stage import AREAS, BOOK, Stage, attentive, order
+from tests.massage.stage import AREAS, BOOK, BOOKS, LANGUAGES, Stage, attentive, order
 
 COUNTS = {"count", "stretch_end"}
 QUIET = {Phase.PRESS, Phase.RELEASE_HOLD, Phase.STRETCH}
@@ -52,16 +52,16 @@ def sides_of(area: str) -> tuple[Side, ...]:
     return tuple(side for side in (Side.LEFT, Side.BOTH, Side.CENTRE) if AREAS[area].allows(side))
 
 
-def plans(area: str) -> Iterator[Plan]:
+def plans(area: str, language: str) -> Iterator[Plan]:
     for length, side, wanted in product(Length, sides_of(area), VARIED):
-        asked = order(area, side=side, length=length, **wanted)
+        asked = order(area, side=side, length=length, book=BOOKS[language], **wanted)
         if asked.way is not None:
             yield compile_plan(asked)
 
 
-def plans_of(area: str) -> list[Plan]:
+def plans_of(area: str, language: str = "en") -> list[Plan]:
     """Every plan there is for an area, once each."""
-    return list({repr(plan.steps): plan for plan in plans(area)}.values())
+    return list({repr(plan.steps): plan for plan in plans(area, language)}.values())
 
 
 def worked(plan: Plan) -> Iterator[Worked]:
@@ -83,9 +83,9 @@ def worked(plan: Plan) -> Iterator[Worked]:
         yield step, since, ends_at, said
 
 
-@pytest.fixture(scope="module", params=AREAS)
+@pytest.fixture(scope="module", params=product(AREAS, LANGUAGES), ids="-".join)
 def played(request: pytest.FixtureRequest) -> list[Worked]:
-    return [one for plan in plans_of(request.param) for one in worked(plan)]
+    return [one for plan in plans_of(*request.param) for one in worked(plan)]
 
 
 def texts(plan: Plan) -> list[str]:
@@ -112,11 +112,12 @@ def step_of(plan: Plan, phase: Phase, number: int = 0) -> Step:
 # The rules of speech, on every plan
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("area", AREAS)
-def test_a_line_is_short(area: str) -> None:
+def test_a_line_is_short(area: str, language: str) -> None:
     lines = {
         one
-        for plan in plans_of(area)
+        for plan in plans_of(area, language)
         for step in plan.steps
         for line in (*step.setup, *step.lines, *(cue.line for cue in step.cues))
         for one in (line, *line.instead)
