@@ -1,11 +1,13 @@
 """What can be started: minutes, stretching alone, own routines, and what the person owns."""
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.knot_coach.const import DOMAIN, Conf
@@ -93,6 +95,20 @@ async def test_an_area_that_rests_can_be_stretched(house: House) -> None:
     assert last is not None
     assert (last["outcome"], last["peak"], last["pressed"]) == ("finished", 0, [])
     assert await refusal(house, area="upper_traps", side="left") == "resting"
+
+
+async def test_a_reason_names_the_area_and_the_day_as_people_do(house: House) -> None:
+    await house.has_pressed(hours=3)
+    with pytest.raises(ServiceValidationError) as caught:
+        await start(house, area="upper_traps", side="left")
+    tomorrow = dt_util.as_local(house.coach.now() + timedelta(hours=21))
+    assert caught.value.translation_placeholders == {
+        "area": "neck",
+        "time": f"{tomorrow:%A %H:%M}",
+    }
+    await start(house, area="calf", side="left")
+    with pytest.raises(ServiceValidationError, match="calf"):
+        await start(house, area="forearm", side="left")
 
 
 async def test_stretching_alone_makes_nothing_rest(house: House) -> None:
