@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.components.recorder import Recorder
 from homeassistant.components.recorder.db_schema import StateAttributes, States, StatesMeta
 from homeassistant.components.recorder.util import session_scope
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import EVENT_STATE_CHANGED, EntityCategory
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -266,17 +266,28 @@ async def test_the_recorder_keeps_neither_words_nor_scores(
     assert not [key for attributes in last for key in attributes if key in SCORES]
 
 
-async def test_all_is_on_one_device_in_the_room(house: House) -> None:
-    [device] = dr.async_entries_for_config_entry(dr.async_get(house.hass), house.entry.entry_id)
+async def test_all_but_the_scenes_is_on_one_device_in_the_room(house: House) -> None:
+    entities = [
+        entity
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(house.hass), house.entry.entry_id
+        )
+        if entity.domain != "scene"
+    ]
+    [device_id] = {entity.device_id for entity in entities}
+    device = dr.async_get(house.hass).async_get(device_id or "")
+    assert isinstance(device, dr.DeviceEntry)
     assert device.name == "Sam"
     assert device.entry_type is dr.DeviceEntryType.SERVICE
     room = ar.async_get(house.hass).async_get_area_by_name(ROOM)
     assert room is not None
     assert device.area_id == room.id
-    entities = er.async_entries_for_config_entry(er.async_get(house.hass), house.entry.entry_id)
-    assert {entity.device_id for entity in entities} == {device.id}
-    # Targets such as an area reach only what has no category.
-    diagnostic = {entity.unique_id for entity in entities if entity.entity_category is not None}
+    # Targets such as an area reach only what has no category: `test_exposure.py` has the rest.
+    diagnostic = {
+        entity.unique_id
+        for entity in entities
+        if entity.entity_category is EntityCategory.DIAGNOSTIC
+    }
     assert diagnostic == {f"{house.entry.entry_id}_voice"}
 
 
@@ -292,16 +303,19 @@ async def test_a_room_that_is_gone_does_no_harm(house: House) -> None:
 async def test_every_entity_and_state_has_words_and_an_icon(house: House) -> None:
     """Asked of Home Assistant, for what is really there."""
     words = await async_get_translations(house.hass, "en", "entity", [DOMAIN])
+    named = await async_get_translations(house.hass, "en", "device", [DOMAIN])
     icons = (await async_get_icons(house.hass, "entity", [DOMAIN]))[DOMAIN]
     missing = []
     for entity in er.async_entries_for_config_entry(er.async_get(house.hass), house.entry.entry_id):
         path = f"component.{DOMAIN}.entity.{entity.domain}.{entity.translation_key}"
         capabilities = entity.capabilities or {}
-        wanted = [f"{path}.name"]
+        device = f"component.{DOMAIN}.device.{entity.translation_key}.name"
+        # Some are called like their device.
+        wanted = [device if device in named else f"{path}.name"]
         wanted += [f"{path}.state.{option}" for option in capabilities.get("options", ())]
         told = capabilities.get("event_types", ())
         wanted += [f"{path}.state_attributes.event_type.state.{event}" for event in told]
-        missing += [key for key in wanted if key not in words]
+        missing += [key for key in wanted if key not in words | named]
         if "default" not in icons[entity.domain].get(entity.translation_key, {}):
             missing.append(f"icon of {entity.domain}.{entity.translation_key}")
     assert not missing

@@ -12,6 +12,22 @@ from .const import DOMAIN
 from .coordinator import Coach
 
 
+def device_of(coach: Coach) -> DeviceInfo:
+    """Describe the device of a coach, in the coach's room."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, coach.config_entry.entry_id)},
+        name=coach.settings.name,
+        entry_type=DeviceEntryType.SERVICE,
+        suggested_area=room_of(coach),
+    )
+
+
+def room_of(coach: Coach) -> str | None:
+    """Return the name of the coach's room; None where that is gone."""
+    room = ar.async_get(coach.hass).async_get_area(coach.settings.room)
+    return room.name if room else None
+
+
 class CoachEntity(CoordinatorEntity[Coach]):
     """An entity on the device of a coach, named by its key."""
 
@@ -23,13 +39,7 @@ class CoachEntity(CoordinatorEntity[Coach]):
         self.entity_description = description
         self._attr_translation_key = description.key
         self._attr_unique_id = f"{coach.config_entry.entry_id}_{description.key}"
-        room = ar.async_get(coach.hass).async_get_area(coach.settings.room)
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, coach.config_entry.entry_id)},
-            name=coach.settings.name,
-            entry_type=DeviceEntryType.SERVICE,
-            suggested_area=room.name if room else None,
-        )
+        self._attr_device_info = device_of(coach)
 
     @property
     @override

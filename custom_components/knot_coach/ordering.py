@@ -76,6 +76,22 @@ def wanted_from_call(coach: Coach, data: Mapping[str, Any]) -> Wanted:
     )
 
 
+def wanted_routine(coach: Coach, routine: Routine) -> Wanted:
+    """Return what one of the coach's own routines asks for."""
+    return coach.admission.wanted(*_parts(routine), now=coach.now(), routine=routine.name)
+
+
+def wanted_again(coach: Coach) -> Wanted:
+    """Return what was worked on last, with what is chosen for the next session. Raises Refused."""
+    last = coach.memory.last
+    if last is None:
+        raise Refused("what_to_start")
+    name = last.get("routine")
+    if name is not None and (own := find_own(coach.routines, name)) is not None:
+        return wanted_routine(coach, own)
+    return coach.admission.wanted(WantedPart(area=last["area"]), now=coach.now())
+
+
 def _parts(routine: Routine) -> tuple[WantedPart, ...]:
     return tuple(
         WantedPart(area=part.area, side=part.side, length=part.length, steps=part.steps)

@@ -38,8 +38,8 @@ from .ordering import (
     plan_as_dict,
     wanted_from_call,
 )
-from .person import is_scripted
 from .rehearse import async_rehearse
+from .starting import async_begin
 
 ATTR_ENTRY: Final = "config_entry_id"
 ATTR_FEEDBACK: Final = "feedback"
@@ -112,9 +112,7 @@ def async_get_coach(call: ServiceCall) -> Coach:
 async def _start(call: ServiceCall) -> ServiceResponse:
     coach = async_get_coach(call)
     plan = coach.admit(wanted_from_call(coach, call.data))
-    # A script runs by itself, whoever has started it.
-    trigger = "schedule" if is_scripted() else "action"
-    await coach.async_start(plan, trigger, call.context)
+    await async_begin(coach, plan, call.context)
     return plan_as_dict(plan) if call.return_response else None
 
 

@@ -156,11 +156,16 @@ class Speech(Reports):
         self._announcer.say(Say(self._now(), ALONE_ID, line, Priority.SAFETY))
 
     @callback
+    def answer(self, line: Line) -> None:
+        """Speak a line to somebody who wants something, while no session goes on."""
+        self._announcer.say(Say(self._now(), ALONE_ID, line, Priority.ANSWER))
+
+    @callback
     def again(self) -> bool:
         """Say the last line once more, now that no session does; tell whether there is one."""
         if self._last is None:
             return False
-        self._announcer.say(Say(self._now(), ALONE_ID, self._last, Priority.ANSWER))
+        self.answer(self._last)
         return True
 
     @callback
