@@ -6,7 +6,7 @@ from homeassistant.auth.const import GROUP_ID_ADMIN
 from homeassistant.components.conversation import DOMAIN as CONVERSATION
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
-from homeassistant.const import MINOR_VERSION
+from homeassistant.const import MINOR_VERSION, EntityCategory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import chat_session, entity_registry as er, llm
@@ -25,7 +25,11 @@ ENABLED = {
     *("stop", "pause", "resume", "next", "too_much", "lighter", "released"),
     *("yes", "no", "left", "right", "both"),
 }
-DISABLED = {"previous", "repeat", "extend", "harder", "not_yet"}
+DISABLED = {
+    *("previous", "repeat", "extend", "harder", "not_yet"),
+    *("other_side", "wrap_up", "too_hot"),
+}
+ANSWERS = {"yes", "no", "left", "right", "both", "acknowledge"}
 
 
 BROWSER = pytest.mark.filterwarnings(
@@ -115,6 +119,20 @@ async def test_the_rare_ones_are_disabled_at_first(
     )
 
 
+async def test_those_that_answer_are_offered_to_nobody(house: House) -> None:
+    """A category is what keeps assistants, and rooms as targets, from them (`test_exposure.py`)."""
+    categories = {
+        entity.unique_id.removeprefix(f"{house.entry.entry_id}_"): entity.entity_category
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(house.hass), house.entry.entry_id
+        )
+        if entity.domain == "button"
+    }
+    assert categories == dict.fromkeys((ENABLED | DISABLED) - ANSWERS) | dict.fromkeys(
+        ANSWERS, EntityCategory.CONFIG
+    )
+
+
 @pytest.mark.parametrize("key", sorted(ENABLED | DISABLED))
 async def test_without_a_session_each_says_so(house: House, key: str) -> None:
     await refused(house, key, "no_session")
@@ -140,6 +158,8 @@ async def test_they_do_what_the_words_do(house: House) -> None:
     assert house.session.attributes["phase"] == "press"
     await press(house, "next")
     assert house.session.attributes["phase"] == "release_hold"
+    await press(house, "wrap_up")
+    assert house.session.attributes["phase"] not in {"press", "release_hold"}
     await press(house, "stop")
     assert house.session.state == "idle"
 
@@ -161,6 +181,7 @@ async def test_they_refuse_what_does_not_fit(house: House) -> None:
     await refused(house, "pause", "not_now_already_paused")
     await refused(house, "harder", "not_now_paused")
     await refused(house, "not_yet", "not_now_paused")
+    await refused(house, "too_hot", "not_now_not_warming")
 
 
 async def test_they_are_there_even_when_nothing_can_speak(house: House) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -23,8 +24,18 @@ class CoachButtonDescription(ButtonEntityDescription):
     wish: Command | Answer
 
 
-def _button(wish: Command | Answer, *, enabled: bool = True) -> CoachButtonDescription:
+def _button(wish: Command, *, enabled: bool = True) -> CoachButtonDescription:
     return CoachButtonDescription(key=wish, wish=wish, entity_registry_enabled_default=enabled)
+
+
+def _answer(wish: Answer) -> CoachButtonDescription:
+    """Describe a button that answers for a person.
+
+    With a category no assistant is offered it unless somebody picks it out, and no area as a target
+    reaches it. Alexa and Google act in the name of the person who has connected them, so what
+    they press cannot be told from that person's own hand.
+    """
+    return CoachButtonDescription(key=wish, wish=wish, entity_category=EntityCategory.CONFIG)
 
 
 BUTTONS = (
@@ -35,20 +46,23 @@ BUTTONS = (
     _button(Command.TOO_MUCH),
     _button(Command.LIGHTER),
     _button(Command.RELEASED),
-    _button(Answer.YES),
-    _button(Answer.NO),
-    _button(Answer.LEFT),
-    _button(Answer.RIGHT),
-    _button(Answer.BOTH),
+    _answer(Answer.YES),
+    _answer(Answer.NO),
+    _answer(Answer.LEFT),
+    _answer(Answer.RIGHT),
+    _answer(Answer.BOTH),
     _button(Command.PREVIOUS, enabled=False),
     _button(Command.REPEAT, enabled=False),
     _button(Command.EXTEND, enabled=False),
     _button(Command.HARDER, enabled=False),
     _button(Command.NOT_YET, enabled=False),
+    _button(Command.OTHER_SIDE, enabled=False),
+    _button(Command.WRAP_UP, enabled=False),
+    _button(Command.TOO_HOT, enabled=False),
 )
 
-ACKNOWLEDGE = ButtonEntityDescription(key="acknowledge")
-"""Confirms being well again after a safety stop (massage.md §4.3)."""
+ACKNOWLEDGE = ButtonEntityDescription(key="acknowledge", entity_category=EntityCategory.CONFIG)
+"""Confirms being well again after a safety stop (massage.md §4.3); see `_answer`."""
 
 
 async def async_setup_entry(

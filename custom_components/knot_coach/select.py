@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import (
@@ -65,8 +66,12 @@ SELECTS = (
 )
 
 
-NEXT_DAY = SelectEntityDescription(key="next_day", options=list(Feeling))
-"""How the area of the last session is on the day after (massage.md §4.4)."""
+NEXT_DAY = SelectEntityDescription(
+    key="next_day", options=list(Feeling), entity_category=EntityCategory.CONFIG
+)
+"""How the area of the last session is on the day after (massage.md §4.4).
+
+It has a category because it is an answer about health: no assistant is offered it by itself."""
 
 
 async def async_setup_entry(
