@@ -5,6 +5,8 @@ The HomeKit bridge needs a package that is not here; it asks for a category in t
 """
 
 from collections.abc import Iterable
+from pathlib import Path
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -42,6 +44,7 @@ GoogleConfig: Any = google_http.GoogleConfig
 GoogleEntity: Any = google_helpers.GoogleEntity
 async_tell_google: Any = google_smart_home.async_handle_message
 
+PAGE = Path(__file__).parent.parent / "docs" / "assistants.md"
 SCENES = {"favourite_" + area for area in ("upper_traps", "shoulder_blade", "lower_back", "calf")}
 SCENES |= {"favourite_foot_arch"}
 CONTROLS = {"stop", "pause", "resume", "next", "too_much", "lighter", "released"}
@@ -88,6 +91,46 @@ async def test_assist_is_offered_scenes_and_the_session(house: House) -> None:
     ]
     assert set(keys(house, exposed).values()) == SCENES | {"session"}
     assert {entity_id.split(".")[0] for entity_id in exposed} == {"scene", "switch"}
+
+
+def promised() -> list[tuple[str, str]]:
+    """What the page says can be said to Assist, and what happens then."""
+    page = PAGE.read_text(encoding="utf-8")
+    [section] = re.findall(r"^## Assist\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    return re.findall(r'^\| "(.+)" \| (.+) \|$', section, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("text", "effect"), promised())
+async def test_assist_does_what_the_page_says(house: House, text: str, effect: str) -> None:
+    await house.has_pressed(hours=200, area="upper_traps")
+    if effect.startswith("the session ends"):
+        await house.say("activate calf massage")
+        await house.until("asking")
+        await house.say(text, house.kitchen)
+        assert house.session.state == "idle"
+        return
+    await house.say(text)
+    await house.until_question("side")
+    assert house.shows(area="upper_traps")
+
+
+def test_the_page_promises_something() -> None:
+    assert len(promised()) >= 5
+
+
+async def test_the_page_names_what_is_there(house: House) -> None:
+    """Every name in backquotes that begins like an entity is that of one."""
+    page = PAGE.read_text(encoding="utf-8")
+    registry = er.async_get(house.hass)
+    there = {
+        er.async_get_full_entity_name(house.hass, entity)
+        for entity_id in everything(house)
+        if (entity := registry.async_get(entity_id)) is not None
+    }
+    named = set(re.findall(r"`(Sam [^`]+|\w+ massage)`", page))
+    assert named
+    assert named <= there
+    assert set(re.findall(r"(?:scene|switch|button)\.bedroom_\w+", page)) <= everything(house)
 
 
 @pytest.mark.parametrize("assistant", ["cloud.alexa", "cloud.google_assistant"])
