@@ -66,6 +66,14 @@ def cues(book: Phrasebook, area: str) -> Iterator[Line]:
             yield from book.cues(area, phase, side, tuple(wording))
 
 
+def said(book: Phrasebook, key: str, **slots: object) -> tuple[Line, ...]:
+    """What is said for a key: a common line, or the lines of an area, `calf.roller.setup`."""
+    if key in book.lines:
+        return (_filled(book, key, 0, slots),)
+    area, *wording, phase = key.split(".")
+    return book.cues(area, phase, Side(str(slots["side"])), tuple(wording))
+
+
 def aloud(book: Phrasebook) -> Iterator[str]:
     """Every line to read: one slot after the other takes everything that it is ever filled with."""
     # Of the numbers a few will do.

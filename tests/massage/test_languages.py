@@ -17,8 +17,8 @@ from massage.phases import Length, Phase
 from massage.plan import Plan, compile_plan
 from massage.rehearsal import Kind, rehearse
 from massage.wording import FREE, MAX_WORDS, Line, Phrasebook, fields, slots
-from tests.claims import CLAIMS
-from tests.massage.aloud import aloud, cues, fillings, lines
+from tests.massage.aloud import cues, fillings, lines, said
+from tests.massage.known import FOLDER, NEVER, known, pattern
 from tests.massage.stage import AREAS, BOOK, BOOKS, LANGUAGES, T0, order
 
 TIME = re.compile(r"\b\d\d:\d\d\b")
@@ -30,19 +30,6 @@ PROFILES = (
     Profile(first_time=True, upright=True, short_breath=True),
     Profile(senior=True, cautious=True, implant=True, tools=frozenset()),
 )
-
-SAME = {
-    ("de", "en"): {
-        "words.normal": "German has the same word",
-    },
-}
-"""What is the same in two languages because it has to be, by its key, and why."""
-
-ENGLISH = re.compile(
-    r"\b(the|your|you|with|left|right|both|sides?|say|again|slowly|stretch|breathe|spot)\b",
-    re.IGNORECASE,
-)
-"""Words that no other language has, in what somebody forgot to put into it."""
 
 
 @pytest.fixture(name="book", params=LANGUAGES)
@@ -108,20 +95,20 @@ def test_a_line_that_comes_back_is_worded_otherwise(book: Phrasebook) -> None:
 
 
 def test_every_line_is_short_calm_and_claims_nothing(book: Phrasebook) -> None:
-    claims = CLAIMS.get(book.language)
+    claims = pattern(book.language, "claims")
     for line in lines(book):
         text = TIME.sub("noon", line.text)
         assert len(line.text.split()) <= MAX_WORDS, line
         assert not re.search(r"[!{}\d]|  ", text), line
         assert len(re.findall(r"[.?](?:\s|$)", text)) <= (3 if _is_safety(line) else 2), line
-        assert claims is None or not claims.search(line.text), line
+        assert not claims.search(line.text), line
 
 
 def test_every_word_is_calm_and_claims_nothing(book: Phrasebook) -> None:
-    claims = CLAIMS.get(book.language)
+    claims = pattern(book.language, "claims")
     for key, word in book.words.items():
         assert not re.search(r"[!{}\d]|  ", word), key
-        assert claims is None or not claims.search(word), key
+        assert not claims.search(word), key
 
 
 def test_lines_begin_with_a_capital_and_end_with_a_stop(book: Phrasebook) -> None:
@@ -145,29 +132,38 @@ def test_the_brief_set_up_has_half_the_words(book: Phrasebook) -> None:
 # Nothing of another language
 
 
-def said(book: Phrasebook) -> Iterator[tuple[str, str]]:
+def texts(book: Phrasebook) -> Iterator[tuple[str, str]]:
     """Yield everything that is in a file, by its key."""
     yield from ((f"words.{key}", word) for key, word in book.words.items())
     for key, variants in book.lines.items():
         yield from ((f"lines.{key}", text) for text in variants)
-    for area, texts in book.areas.items():
-        yield from ((f"areas.{area}.{key}", text) for key in texts for text in texts[key])
+    for area, lines_of in book.areas.items():
+        yield from ((f"areas.{area}.{key}", text) for key in lines_of for text in lines_of[key])
 
 
 def test_no_line_is_the_same_in_two_languages() -> None:
-    for pair in combinations(LANGUAGES, 2):
-        one, other = (set(said(BOOKS[language])) for language in pair)
-        assert {key for key, _ in one & other} == SAME.get(pair, {}).keys(), pair
+    """But for what has to be, with a reason."""
+    same = {language: known(language).get("same", {}) for language in LANGUAGES}
+    met: set[str] = set()
+    for one, other in combinations(LANGUAGES, 2):
+        shared = {key for key, _ in set(texts(BOOKS[one])) & set(texts(BOOKS[other]))}
+        assert shared <= same[one].keys() | same[other].keys(), (one, other)
+        met |= shared
+    for language in LANGUAGES:
+        assert same[language].keys() <= met, language
+        assert all(same[language].values()), language
 
 
-def test_no_english_word_is_left(book: Phrasebook) -> None:
-    if book.language == "en":
-        assert sum(1 for text in aloud(book) if ENGLISH.search(text.partition(": ")[2])) > 100
-        return
-    for line in lines(book):
-        assert not ENGLISH.search(line.text), line
-    for key, word in book.words.items():
-        assert not ENGLISH.search(word), key
+def test_no_word_of_another_language_is_left(book: Phrasebook) -> None:
+    for other in LANGUAGES:
+        alone = pattern(other, "alone")
+        if other == book.language:
+            assert alone is NEVER or sum(bool(alone.search(one.text)) for one in lines(book)) > 100
+            continue
+        for line in lines(book):
+            assert not alone.search(line.text), (other, line)
+        for key, word in book.words.items():
+            assert not alone.search(word), (other, key)
 
 
 # Left and right, and the way it is done
@@ -225,9 +221,9 @@ def test_every_session_is_played_to_its_end(book: Phrasebook, area: str) -> None
     for length in AREAS[area].lengths:
         side = Side.BOTH if AREAS[area].allows(Side.BOTH) else Side.CENTRE
         played = rehearse(compile_plan(order(area, length=length, side=side, book=book)), T0)
-        said = [row.text for row in played.rows if row.kind is Kind.SAY]
-        assert len(said) > len(played.plan.steps)
-        assert not any(re.search(r"[{}]", text) for text in said)
+        heard = [row.text for row in played.rows if row.kind is Kind.SAY]
+        assert len(heard) > len(played.plan.steps)
+        assert not any(re.search(r"[{}]", text) for text in heard)
 
 
 def test_why_a_session_is_not_played_as_it_was_asked_for_can_be_read(book: Phrasebook) -> None:
@@ -237,48 +233,64 @@ def test_why_a_session_is_not_played_as_it_was_asked_for_can_be_read(book: Phras
         assert len(book.words[key].split()) <= MAX_WORDS, key
 
 
-NOT_OF = {
-    "de": {
-        Tool.HANDS: re.compile(r"\b(Ball|Bälle|Rolle|Socke|Stab)\b"),
-        Tool.ROLLER: re.compile(r"\b(Ball|Bälle|Socke|Stab|Spitze|Fingerknöcheln?)\b"),
-        Tool.CANE: re.compile(r"\b(Ball|Bälle|Rolle|Socke|Fingerknöcheln?)\b"),
-    },
-    "en": {
-        Tool.HANDS: re.compile(r"\b(balls?|roller|rolling|sock|cane)\b"),
-        Tool.ROLLER: re.compile(r"\b(balls?|sock|cane|tip|knuckles?)\b"),
-        Tool.CANE: re.compile(r"\b(balls?|roller|rolling|sock|knuckles?)\b"),
-    },
-}
-"""What must not be spoken of to whoever works in another way than the first, by language."""
-LYING = {
-    "de": re.compile(
-        r"\b(leg dich|liegen|boden passt|roll dich|dann langsam auf)\b", re.IGNORECASE
-    ),
-    "en": re.compile(r"\b(lie|lying|floor suits|sit up)\b", re.IGNORECASE),
-}
-"""What must not be spoken of to whoever must not lie flat, by language."""
 SPOKEN_WHILE = (
     *("setup", "setup_brief", "avoid", "warm_up", "locate", "broad", "press"),
     *("ease_off", "cross_fiber", "stretch", "aftercare"),
 )
 
 
-@pytest.mark.parametrize("language", [language for language in LANGUAGES if language in NOT_OF])
-def test_the_words_fit_the_way(language: str) -> None:
+def test_the_words_fit_the_way(book: Phrasebook) -> None:
     """Nobody hears of a ball who has none, and nobody of lying down who must not."""
-    book, lying = BOOKS[language], LYING[language]
+    lying = pattern(book.language, "lying")
     for area in AREAS.values():
         for way, upright in product(area.ways, (False, True)):
+            without = pattern(book.language, "without", str(way))
             other = () if way is area.ways[0] else (str(way),)
             wordings = (UPRIGHT, *other) if upright else other
             for key, side in product(SPOKEN_WHILE, area.sides):
                 for line in book.cues(area.key, key, side, wordings):
-                    assert not (other and NOT_OF[language][way].search(line.text)), (way, line)
+                    assert not (other and without.search(line.text)), (way, line)
                     assert not (upright and lying.search(line.text)), line
     everything = " ".join(line.text for area in AREAS for line in cues(book, area))
-    assert lying.search(everything)
-    for words in NOT_OF[language].values():
-        assert words.search(everything)
+    assert lying is NEVER or lying.search(everything)
+
+
+def test_left_and_right_are_changed_over(book: Phrasebook) -> None:
+    """The right side has the words of the left one, with the two changed over."""
+    stems = known(book.language).get("sides")
+    if stems is None:
+        return
+    sides = re.compile(rf"\b({'|'.join(stems)})(?=\w{{0,2}}\b)")
+    for area, key in ((area, key) for area, keys in book.areas.items() for key in keys):
+        *wording, phase = key.split(".")
+        left, right = (
+            book.cues(area, phase, side, tuple(wording)) for side in (Side.LEFT, Side.RIGHT)
+        )
+        for one, other, text in zip(left, right, book.areas[area][key], strict=True):
+            # "Look left, then right" is said on both sides alike.
+            changed = sides.sub(lambda found: stems[found[0] == stems[0]], one.text)
+            assert other.text == (changed if slots(text) else one.text), one
+
+
+# What somebody has read
+
+
+def test_exact_words(book: Phrasebook) -> None:
+    for key, text in known(book.language).get("exact", {}).items():
+        assert said(book, key, side=Side.LEFT)[0].text == text, key
+
+
+def test_what_was_read_aloud(book: Phrasebook) -> None:
+    for row in known(book.language).get("read", ()):
+        assert said(book, row["key"], **row["slots"])[0].text == row["text"], row
+
+
+def test_nothing_is_known_of_a_language_that_there_is_not() -> None:
+    files = {path.stem for path in FOLDER.iterdir()}
+    assert files <= set(LANGUAGES)
+    keys = {"claims", "alone", "sides", "lying", "without", "same", "exact", "read"}
+    for language in files:
+        assert known(language).keys() <= keys, language
 
 
 def _is_safety(line: Line) -> bool:

@@ -116,7 +116,7 @@ GERMAN = Phrasebook(
     language="de",
     lines={
         "interrupted": ("Wir wurden an {area_deinem} unterbrochen, {side}.",),
-        "side_switch": ("Jetzt die {side_e} Seite.",),
+        "side_switch": ("Jetzt zur {side_en} Seite.",),
         "time": ("Wir brauchen {minutes_minuten}.", "Das dauert {minutes_minuten}."),
         "starting": ("{routine} beginnt, {area}.",),
     },
@@ -124,22 +124,22 @@ GERMAN = Phrasebook(
         "calf": {
             "name": ("Wade",),
             "forms.deinem": ("deiner Wade",),
-            "locate": ("Leg die {other_e} Hand auf die {side_e} Wade.",),
+            "locate": ("Greif mit der {other_en} Hand zur {side_en} Wade.",),
         },
         "jaw": {"name": ("Kiefer",), "forms.deinem": ("deinem Kiefer",)},
     },
     words={"left": "links", "right": "rechts", "1": "eins", "3": "drei"},
     forms={
-        "e": {"left": "linke", "right": "rechte"},
+        "en": {"left": "linken", "right": "rechten"},
         "minuten": {"1": "eine Minute", "else": "{} Minuten"},
     },
 )
 
 
 def test_a_line_asks_for_a_form_of_a_word() -> None:
-    assert GERMAN.line("side_switch", side=Side.LEFT).text == "Jetzt die linke Seite."
+    assert GERMAN.line("side_switch", side=Side.LEFT).text == "Jetzt zur linken Seite."
     (line,) = GERMAN.cues("calf", "locate", Side.LEFT)
-    assert line.text == "Leg die rechte Hand auf die linke Wade."
+    assert line.text == "Greif mit der rechten Hand zur linken Wade."
 
 
 def test_a_line_asks_for_a_form_of_the_name_of_an_area() -> None:
@@ -168,7 +168,7 @@ def test_a_form_that_is_not_there_is_an_error() -> None:
     with pytest.raises(KeyError):
         GERMAN.name("jaw", "deinen")
     with pytest.raises(KeyError):
-        GERMAN.word(3, "e")
+        GERMAN.word(3, "en")
 
 
 @pytest.mark.parametrize("name", ["left", "calf", "3", "{side}", "{", "else"])
@@ -185,8 +185,8 @@ def test_what_a_screen_shows_are_names_and_digits() -> None:
 
 
 def test_the_slots_of_a_line() -> None:
-    text = "{minutes_minuten} an {area_deinem}, {side} und {side_e}"
-    assert fields(text) == {"minutes_minuten", "area_deinem", "side", "side_e"}
+    text = "{minutes_minuten} an {area_deinem}, {side} und {side_en}"
+    assert fields(text) == {"minutes_minuten", "area_deinem", "side", "side_en"}
     assert slots(text) == {"minutes", "area", "side"}
     assert fields("Nichts.") == frozenset()
     with pytest.raises(ValueError, match="expected '}'"):
