@@ -124,7 +124,7 @@ GERMAN = Phrasebook(
         "calf": {
             "name": ("Wade",),
             "forms.deinem": ("deiner Wade",),
-            "locate": ("Greif mit der {other_en} Hand zur {side_en} Wade.",),
+            "locate": ("Fass mit der {other_en} Hand zur {side_en} Wade.",),
         },
         "jaw": {"name": ("Kiefer",), "forms.deinem": ("deinem Kiefer",)},
     },
@@ -139,7 +139,7 @@ GERMAN = Phrasebook(
 def test_a_line_asks_for_a_form_of_a_word() -> None:
     assert GERMAN.line("side_switch", side=Side.LEFT).text == "Jetzt zur linken Seite."
     (line,) = GERMAN.cues("calf", "locate", Side.LEFT)
-    assert line.text == "Greif mit der rechten Hand zur linken Wade."
+    assert line.text == "Fass mit der rechten Hand zur linken Wade."
 
 
 def test_a_line_asks_for_a_form_of_the_name_of_an_area() -> None:
