@@ -67,7 +67,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     vocabulary = Vocabulary(
         sentences=catalogue.sentences,
         areas=catalogue.areas,
-        speak=partial(speak, hass, catalogue, None),
+        speak=partial(speak, hass, catalogue),
     )
     entry.async_on_unload(async_register(hass, HearingCoach(hass, coach), vocabulary))
     entry.async_on_unload(async_setup_reminder(coach))

@@ -13,6 +13,7 @@ from custom_components.knot_coach.massage.messages import Answer, Question
 from custom_components.knot_coach.voice.coaches import CoachLike
 from custom_components.knot_coach.voice.grammar import Grammar
 from custom_components.knot_coach.voice.meanings import (
+    About,
     AnswerHeard,
     SessionWord,
     StartRequest,
@@ -31,7 +32,7 @@ def read_sentences() -> dict[str, Any]:
     return data
 
 
-def speak(key: str, **slots: object) -> str:
+def speak(_: str | None, key: str, **slots: object) -> str:
     """Say a key and its slots as they are."""
     return " ".join([key, *(f"{name}={value}" for name, value in slots.items())])
 
@@ -119,12 +120,15 @@ class FakeCoach(CoachLike):
         return f"{self.entry_id} asks again"
 
     @override
-    def status(self) -> str:
-        return f"{self.entry_id} has a minute left"
+    def status(self, about: About = About.LEFT) -> str:
+        left = about is About.LEFT
+        return (
+            f"{self.entry_id} has a minute left" if left else f"{self.entry_id} tells {about.name}"
+        )
 
     @override
     def reply(self, key: str, **slots: object) -> str:
-        return speak(key, **slots)
+        return speak(None, key, **slots)
 
     @override
     def area_names(self, areas: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from ..massage.stop_words import StopWords
 from . import gist
 from .spotting import Spotter, phrases_of
 
+FALLBACK_LANGUAGE: Final = "en"
 MOST_TEMPLATES: Final = 150
 """Most templates of one group: each costs a quarter of a millisecond when Assist rebuilds."""
 
@@ -100,6 +101,13 @@ class Grammar:
             return _Builder(data, areas, _named(routines), _named(people)).grammar()
         except (KeyError, TypeError, ValueError) as err:
             raise GrammarError(f"Sentences of {data.get('language')!r}: {err!r}") from err
+
+
+def in_order(grammars: Mapping[str, Grammar], languages: Iterable[str | None]) -> list[Grammar]:
+    """Return all grammars, those of some languages first: all are understood in all."""
+    tags = [tag for one in languages if one for tag in (one, one.partition("-")[0])]
+    first = [grammars[tag] for tag in (*tags, FALLBACK_LANGUAGE) if tag in grammars]
+    return list({id(one): one for one in (*first, *grammars.values())}.values())
 
 
 def _named(names: Iterable[str]) -> dict[str, str]:

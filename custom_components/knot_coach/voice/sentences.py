@@ -1,8 +1,9 @@
 """Sentences for Assist: registered once per Home Assistant, counted over the coaches.
 
-Two groups: clear sentences at any time, bare words such as "pause" while a session is live. A
-callback answers at once and leaves the work to the coach; it never raises, because that would end
-the whole turn, and it cannot decline, so what is not ours is passed through.
+Two groups: clear sentences at any time, bare words such as "pause" while a session is live; beside
+them free speech, one text at a time (`on_the_spot`). A callback answers at once and leaves the work
+to the coach; it never raises, because that would end the whole turn, and it cannot decline, so what
+is not ours is passed through.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -12,6 +13,7 @@ import logging
 from typing import Any
 
 from hassil import RecognizeResult
+from homeassistant.components.assist_pipeline import async_get_pipelines
 from homeassistant.components.conversation import ConversationInput
 from homeassistant.components.conversation.agent_manager import get_agent_manager
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -21,8 +23,9 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..massage.areas import Area
 from .coaches import CoachLike, Place, async_is_person, names_of
-from .grammar import Grammar
-from .pass_through import async_pass_through
+from .grammar import MOST_TEMPLATES, Grammar, in_order
+from .on_the_spot import MOST_KEPT, OnTheSpot, as_trigger, fits
+from .pass_through import async_give_back, async_is_built_in, async_pass_through
 from .replies import Replies, Speak
 from .stop_listener import async_listen
 
@@ -85,7 +88,9 @@ class Ear:
         self._replies = Replies(hass, self.coaches, vocabulary.areas, vocabulary.speak)
         self._names: tuple[list[str], list[str]] | None = None
         self._always: CALLBACK_TYPE = _nothing
-        self._session: tuple[CALLBACK_TYPE, ...] = ()
+        self._session: CALLBACK_TYPE | None = None
+        self._on_the_spot = OnTheSpot(hass, self._heard_freely)
+        self._listening = async_listen(hass, self._overheard)
         self._overhearing = False
 
     @callback
@@ -104,22 +109,37 @@ class Ear:
             self._learn()
             return
         self._always()
+        self._listening()
+        self._on_the_spot.clear()
         del self._hass.data[EAR]
 
     @callback
     def refresh(self) -> None:
-        """Listen for bare words and stop words exactly while a session is live."""
+        """Listen for bare words exactly while a session is live."""
         live = any(coach.live for coach in self.coaches.values())
-        if live and not self._session:
-            words = (grammar.session for grammar in self._replies.grammars.values())
-            self._session = (
-                self._registered(words, self._heard_in_session),
-                async_listen(self._hass, self._overheard),
-            )
-        elif not live and not self._overhearing:
-            for unsubscribe in self._session:
-                unsubscribe()
-            self._session = ()
+        if live and self._session is None:
+            words = [grammar.session for grammar in self._listened_for]
+            self._session = self._registered(words, self._heard_in_session)
+        elif not live and not self._overhearing and self._session is not None:
+            self._session()
+            self._session = None
+
+    @property
+    def _listened_for(self) -> list[Grammar]:
+        """The grammars whose templates Assist gets: those that are spoken in this house first.
+
+        All languages are understood; where they are too many for Assist, the others are as free
+        speech is.
+        """
+        pipelines = async_get_pipelines(self._hass)
+        spoken = [*(one.conversation_language for one in pipelines), self._hass.config.language]
+        room, chosen = MOST_TEMPLATES - MOST_KEPT, list[Grammar]()
+        for grammar in in_order(self._replies.grammars, spoken):
+            needed = len(grammar.always) + len(grammar.session)
+            if needed <= room:
+                chosen.append(grammar)
+                room -= needed
+        return chosen
 
     def _learn(self) -> None:
         """Register the sentences that are always heard, when the names in them have changed."""
@@ -135,9 +155,10 @@ class Ear:
         }
         self._always()
         self._replies.grammars, self._names = grammars, (routines, people)
-        self._always = self._registered(
-            (grammar.always for grammar in grammars.values()), self._heard_always
-        )
+        listened_for = self._listened_for
+        self._always = self._registered((one.always for one in listened_for), self._heard_always)
+        self._templates = as_trigger(one for grammar in listened_for for one in grammar.always)
+        self._words = as_trigger(one for grammar in listened_for for one in grammar.session)
 
     def _registered(self, groups: Iterable[Iterable[str]], heard: Callback) -> CALLBACK_TYPE:
         templates = list(dict.fromkeys(template for group in groups for template in group))
@@ -149,38 +170,58 @@ class Ear:
         Returns None where it is nothing for the coach, and nothing has happened. Never raises.
         """
         person = await async_is_person(self._hass, said)
-        return self._safely(partial(self._replies.anything, said, person=person))
+        return self._safely(partial(self._replies.anything, said, person=person), said.language)
 
     async def _heard_always(self, said: ConversationInput, _: RecognizeResult) -> str | None:
         person = await async_is_person(self._hass, said)
-        return self._safely(partial(self._replies.request, said, person=person))
+        return self._safely(partial(self._replies.request, said, person=person), said.language)
 
     async def _heard_in_session(self, said: ConversationInput, _: RecognizeResult) -> str | None:
         person = await async_is_person(self._hass, said)
-        reply = self._safely(partial(self._replies.word, said, person=person))
+        reply = self._safely(partial(self._replies.word, said, person=person), said.language)
         if reply is None:
             reply = await async_pass_through(self._hass, said)
         return self._replies.unheard(said) if reply is None else reply
 
-    def _safely[T: str | None](self, answer: Callable[[], T]) -> T | str:
+    async def _heard_freely(self, said: ConversationInput, _: RecognizeResult) -> str | None:
+        """Answer free speech, unless Assist knows what it means without us."""
+        self._on_the_spot.handled(said.text)
+        reply: str | None = None
+        if self._replies.insists(said) or not await async_is_built_in(self._hass, said):
+            reply = await self.async_answer(said)
+        if reply is None:
+            reply = await async_give_back(self._hass, said)
+        return self._replies.unheard(said) if reply is None else reply
+
+    def _safely[T: str | None](self, answer: Callable[[], T], language: str) -> T | str:
         try:
             return answer()
         except HomeAssistantError as err:
             return str(err)
         except Exception:
             _LOGGER.exception("Could not obey what was said")
-            return self._vocabulary.speak("reply.failed")
+            return self._vocabulary.speak(language, "reply.failed")
 
     @callback
     def _overheard(self, conversation_id: str, text: str, places: list[Place]) -> None:
-        """Notice stop words.
+        """Notice stop words, and take what is said freely.
 
         A session that ends here keeps its words until the text has been matched, which happens
         before the loop turns: so the coach answers, and not an assistant that knows of nothing.
         """
         self._overhearing = True
         try:
-            self._replies.overhear(conversation_id, text, places)
+            # First, because a stop word changes what a text can mean.
+            ours = self._replies.understands(text, places)
+            grammars = self._replies.grammars.values()
+            answered = self._replies.overhearing.hear(conversation_id, text, places, grammars)
+            if ours or answered:
+                words = (self._words,) if self._session is not None else ()
+                if not any(fits(known, text) for known in (self._templates, *words)):
+                    self._on_the_spot.take(text)
+        except Exception:
+            # Whatever becomes of a text, it must reach whoever else it is for.
+            _LOGGER.exception("Could not make anything of what was said")
         finally:
             self._overhearing = False
             self._hass.loop.call_soon(self.refresh)
