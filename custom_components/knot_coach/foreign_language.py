@@ -4,7 +4,7 @@ It does not know the language that is spoken there and makes do with another, or
 of its outputs has no voice for it. Both could be taken for a fault of the coach.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.components.assist_pipeline.pipeline import KEY_ASSIST_PIPELINE
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -37,12 +37,11 @@ def async_watch_language(coach: Coach) -> CALLBACK_TYPE:
 
 
 class _Watch:
-    """Looks at the language whenever it can have changed, and tells once."""
+    """Looks at the language whenever it can have changed; an issue that is there stays as it is."""
 
     def __init__(self, coach: Coach) -> None:
         self._coach, self._hass = coach, coach.hass
         self._id = f"language_{coach.config_entry.entry_id}"
-        self._told: tuple[str, dict[str, str]] | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     @callback
@@ -53,8 +52,6 @@ class _Watch:
         if (assist := self._hass.data.get(KEY_ASSIST_PIPELINE)) is not None:
             changes = assist.pipeline_store.async_add_change_set_listener(self._async_changed)
             self._unsubscribe.append(changes)
-        # That another assistant is preferred now is told to nobody; the next session sees it.
-        self._unsubscribe.append(self._coach.async_add_listener(self._look))
         self._look()
 
     @callback
@@ -70,10 +67,7 @@ class _Watch:
     @callback
     def _look(self, _: object = None) -> None:
         self._states.async_update_listeners(self._watched())
-        if (found := self._trouble()) == self._told:
-            return
-        self._told = found
-        if found is None:
+        if (found := self._trouble()) is None:
             ir.async_delete_issue(self._hass, DOMAIN, self._id)
             return
         key, slots = found
@@ -90,7 +84,10 @@ class _Watch:
         )
 
     def _watched(self) -> TrackStates:
-        """Return the satellites, and what their assistants are chosen with."""
+        """Return the outputs, and what the assistants of satellites are chosen with.
+
+        That another assistant is preferred now is told to nobody: it shows when an output speaks.
+        """
         watched = {output.entity_id for output in self._coach.settings.outputs}
         satellites = (satellite_of(self._hass, entity_id) for entity_id in watched)
         chosen = {one.pipeline_entity_id for one in satellites if one is not None}
@@ -100,7 +97,7 @@ class _Watch:
         """Return the key of what is to be told and what it is about; None where all is well."""
         language = self._coach.language
         spoken = language.book
-        slots: dict[str, Any] = {"spoken": spoken.native_name}
+        slots = {"spoken": spoken.native_name}
         if not language.known:
             return "language_unknown", {"wanted": plain(language.wanted), **slots}
         if outputs := self._coach.speech.foreign(spoken.language):

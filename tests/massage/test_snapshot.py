@@ -181,6 +181,19 @@ def test_a_detour_survives() -> None:
     assert [(step.phase, step.side, step.seconds, step.lines) for step in s.steps] == steps
 
 
+def test_every_line_knows_its_language() -> None:
+    """Those that come as they are made, and those that were stored with other words."""
+    stage = stage_in(Phase.PRESS)
+    data = data_of(stage)
+    assert data["steps"][-1]["lines"][0][1]
+    data["steps"][-1]["lines"][0][1] = "Other words."
+    s = restore(data, AREAS, BOOK, stage.now)
+    assert s.steps[-1].lines[0].text == "Other words."
+    lines = [line for step in s.steps for line in step.lines + step.setup]
+    assert {line.language for line in lines} == {BOOK.language} == {"en"}
+    assert {line.language for line in (s.line("stopped"), *s.line("stopped").instead)} == {"en"}
+
+
 def test_the_questions_are_still_open() -> None:
     stage = opened(side=None)
     s = restart(stage)
