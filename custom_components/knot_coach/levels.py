@@ -86,16 +86,24 @@ class Level:
         """Whether there is something to give back."""
         return self._lent is not None
 
-    async def async_take(self, volume: float | None) -> None:
+    @property
+    def ours(self) -> bool:
+        """Whether the level is one that we made, or that the player may still make of ours."""
+        lent = self._lent
+        if lent is None or lent.level is None:
+            return False
+        return not lent.seen or lent.is_ours(self._player.level)
+
+    async def async_take(self, volume: float | None, *, aloud: bool = True) -> None:
         """Remember how the player is, and make it audible: at a level of 0 to 1, and not muted.
 
-        What is still ours keeps what it was before.
+        What is still ours keeps what it was before. Where it need not be `aloud`, a mute stays.
         """
         player, lent = self._player, self._still_ours()
         before = player.level
         sets = volume is not None and before is not None and not same(before, volume)
         sets = sets and player.can(MediaPlayerEntityFeature.VOLUME_SET)
-        unmutes = bool(player.muted) and player.can(MediaPlayerEntityFeature.VOLUME_MUTE)
+        unmutes = aloud and bool(player.muted) and player.can(MediaPlayerEntityFeature.VOLUME_MUTE)
         if volume is not None and sets:
             lent.level = before if lent.level is None else lent.level
             lent.ours.append(volume)
@@ -112,7 +120,7 @@ class Level:
 
         def shows() -> bool:
             self.learn()
-            return lent.seen
+            return lent.seen or same(player.level, volume)
 
         data = {ATTR_MEDIA_VOLUME_LEVEL: volume}
         if await player.async_make(shows, SEEN_SECONDS, SERVICE_VOLUME_SET, **data):
@@ -136,10 +144,15 @@ class Level:
             return False
         if same(level, lent.level) or abs(level - lent.ours[-1]) > STEP + SAME:
             return False
+        # What it shows may be what it was told before that.
+        if lent.is_ours(level) and not same(level, lent.ours[-1]):
+            return False
         # What a device does by itself has no author, nor has what it does because of us.
         if state.context.user_id is not None or state.context.parent_id is not None:
             return False
         lent.seen = True
+        # Nobody but a person goes back to an earlier one from here on.
+        lent.ours = lent.ours[-1:]
         if not lent.is_ours(level):
             lent.ours.append(level)
         return True
@@ -198,7 +211,7 @@ class Level:
             return Lent()
         level = player.level
         if level is not None and not lent.is_ours(level) and not same(level, lent.level):
-            lent.level = None
+            lent.level, lent.ours = None, []
         if player.muted:
             lent.muted = False
         return lent

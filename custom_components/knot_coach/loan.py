@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from enum import IntEnum
 import logging
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.media_player.const import MediaPlayerEntityFeature
 from homeassistant.config_entries import ConfigEntry
@@ -12,11 +13,34 @@ from homeassistant.core import HomeAssistant, callback
 from .borrowed import Borrowed
 from .levels import Level
 from .music import Music
-from .players import Player
+from .players import SAME, Player
 
 _LOGGER = logging.getLogger(__name__)
 
+TURN: Final = 0.1
+LOWEST: Final = 0.1
+HIGHEST: Final = 1.0
+"""How far "louder" and "quieter" go at once, and how far in all; our choice."""
+
 type Work = Callable[[Loan], Coroutine[Any, Any, None]]
+
+
+class Turned(IntEnum):
+    """What came of "louder" or "quieter"; of several speakers, the most counts."""
+
+    FIXED = 0
+    """There is nothing to turn."""
+    LIMIT = 1
+    """It goes no further."""
+    DONE = 2
+
+
+def turned(volume: float, *, louder: bool) -> float | None:
+    """Return the next level, louder or quieter; None where it goes no further."""
+    wanted = round(volume + (TURN if louder else -TURN), 2)
+    bounded = min(max(wanted, LOWEST), HIGHEST)
+    further = bounded - volume if louder else volume - bounded
+    return bounded if further > SAME else None
 
 
 class Loan:
@@ -33,6 +57,8 @@ class Loan:
         self._volume: float | None = None
         self._to_take = False
         """Whether it gets its level in this session, as soon as that can be set."""
+        self._aloud = True
+        """Whether it must not stay muted."""
         self._news = False
         self.task: asyncio.Task[None] | None = None
         self.held = False
@@ -56,7 +82,29 @@ class Loan:
     @callback
     def want(self, volume: float | None) -> None:
         """Have a level of 0 to 1 for the session, once; None leaves it as it is, but not muted."""
-        self._volume, self._to_take = volume, True
+        self._volume, self._to_take, self._aloud = volume, True, True
+
+    @callback
+    def turn(self, *, louder: bool) -> Turned:
+        """Have a step more or less of it for the rest of the session.
+
+        That is from what we asked for, as long as nobody else has set it, and else from what it
+        shows. Only who wants it louder lifts a mute.
+        """
+        player, volume = self._player, self._volume
+        if not player.available or not player.can(MediaPlayerEntityFeature.VOLUME_SET):
+            return Turned.FIXED
+        if volume is None or not (self._to_take or self._level.ours):
+            volume = player.level
+        if volume is None:
+            return Turned.FIXED
+        if (further := turned(volume, louder=louder)) is None:
+            return Turned.LIMIT
+        self._volume, self._aloud = further, louder or (self._to_take and self._aloud)
+        self._to_take = True
+        if not self.busy:
+            self.start(Loan.async_take)
+        return Turned.DONE
 
     @callback
     def release(self) -> None:
@@ -93,9 +141,9 @@ class Loan:
 
     async def async_take(self) -> None:
         """Set the level, if it can be set now."""
-        if self._to_take and self._is_ready:
+        while self._to_take and self._is_ready:
             self._to_take = False
-            await self._level.async_take(self._volume)
+            await self._level.async_take(self._volume, aloud=self._aloud)
 
     @property
     def _is_ready(self) -> bool:

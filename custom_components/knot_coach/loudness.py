@@ -37,9 +37,9 @@ from homeassistant.helpers.event import async_track_state_change_event
 from .announce.outputs import Output
 from .borrowed import Borrowed
 from .levels import KIND as LEVEL
-from .loan import Loan, Work
+from .loan import Loan, Turned, Work, turned
 from .music import KIND as MUSIC
-from .players import has_native_volume, playing_through, sounding
+from .players import Player, has_native_volume, playing_through, sounding
 
 TAKE_SECONDS: Final = 3.0
 """For which the first word of a session waits for players; our choice."""
@@ -69,6 +69,8 @@ class Loudness:
         self._loans: dict[str, Loan] = {}
         self._met = set[str]()
         """Players that were found in this session."""
+        self._native: dict[str, float] = {}
+        """Levels that lines on some outputs bring along, because somebody wanted them so."""
         self._live = self._closed = False
         self._removers: list[CALLBACK_TYPE] = []
 
@@ -86,6 +88,15 @@ class Loudness:
         self._listen()
         for loan in self._loans.values():
             loan.hear()
+
+    @callback
+    def renew(self) -> None:
+        """Begin another session: nobody has turned anything in it, and every player is found anew.
+
+        The last one may not have been given back yet.
+        """
+        self._met.clear()
+        self._native.clear()
 
     async def async_take(self) -> None:
         """Make every output as loud as its profile says, before the first word of a session.
@@ -110,6 +121,32 @@ class Loudness:
             loans = [loan for loan in self._loans.values() if loan.waiting]
             await _async_all(loans, Loan.async_take, TAKE_SECONDS)
 
+    @callback
+    def turn(self, *, louder: bool) -> Turned:
+        """Have every output a step louder or quieter for the rest of the session."""
+        if not self._live:
+            return Turned.FIXED
+        came = [self._loans[entity_id].turn(louder=louder) for entity_id in self._met]
+        came += [self._turn_native(output, louder=louder) for output in self._outputs]
+        return max(came, default=Turned.FIXED)
+
+    def _turn_native(self, output: Output, *, louder: bool) -> Turned:
+        """Turn an output whose lines bring their volume along: nothing is borrowed for it."""
+        entity_id = output.entity_id
+        if not has_native_volume(self._hass, entity_id, output.profile.volume):
+            return Turned.FIXED
+        volume = self.volume_of(output)
+        if volume is None and (volume := Player(self._hass, entity_id).level) is None:
+            return Turned.FIXED
+        if (further := turned(volume, louder=louder)) is None:
+            return Turned.LIMIT
+        self._native[entity_id] = further
+        return Turned.DONE
+
+    def volume_of(self, output: Output) -> float | None:
+        """Return the level of the lines of an output where they bring one, 0 to 1."""
+        return self._native.get(output.entity_id, output.profile.volume)
+
     async def async_give_back(self) -> None:
         """Put everything back as it was, after the last word, on every way out.
 
@@ -118,6 +155,7 @@ class Loudness:
         if self._closed:
             return
         self._live = False
+        self._native.clear()
         for loan in self._loans.values():
             loan.release()
         await _async_all(self._loans.values(), Loan.async_give_back, GIVE_BACK_SECONDS)

@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from .announce import Announcer, Ear, NoOutputError, Output, Reports, Tier
 from .borrowed import Borrowed
 from .const import DOMAIN
+from .loan import Turned
 from .loudness import Loudness
 from .massage.messages import Begun, Priority, Report, Say, SpeechCut, SpeechFailed, Spoken
 from .massage.states import Interrupted, Session
@@ -142,6 +143,8 @@ class Speech(Reports):
         """Get ready for a session whose first line has this id."""
         self._first_id, self.caption, self._last = first_id, None, None
         self._stay()
+        self._loudness.renew()
+        self._set_volumes()
         self._quiet = self._settings.is_quiet(dt_util.now())
         self._announcer.renew([Ear(self._hass, one) for one in self._satellites()])
 
@@ -172,6 +175,19 @@ class Speech(Reports):
     def hush(self) -> None:
         """Drop what has not begun."""
         self._announcer.hush()
+
+    @callback
+    def turn(self, *, louder: bool) -> Turned:
+        """Speak louder or quieter for the rest of the session; tell what came of it."""
+        if self._is_silent():
+            return Turned.FIXED
+        came = self._loudness.turn(louder=louder)
+        self._set_volumes()
+        return came
+
+    def _set_volumes(self) -> None:
+        for speaker in self._announcer.voices.all:
+            speaker.volume = self._loudness.volume_of(speaker.output)
 
     @callback
     def able(self) -> bool:
@@ -213,6 +229,7 @@ class Speech(Reports):
             _LOGGER.debug("The last words take too long")
         self._quiet = None
         await self._loudness.async_give_back()
+        self._set_volumes()
 
     async def async_check(self, line: Line) -> None:
         """Raise NoOutputError where nothing can be spoken now."""

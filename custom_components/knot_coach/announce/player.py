@@ -95,9 +95,7 @@ class PlayerSpeaker(Speaker):
             ATTR_MEDIA_CONTENT_ID: media_id,
             ATTR_MEDIA_CONTENT_TYPE: MediaType.MUSIC,
             ATTR_MEDIA_ANNOUNCE: True,
-            ATTR_MEDIA_EXTRA: native_volume(
-                self._hass, self.output.entity_id, self.output.profile.volume
-            ),
+            ATTR_MEDIA_EXTRA: native_volume(self._hass, self.output.entity_id, self.volume),
         }
         return self._calling(DOMAIN, SERVICE_PLAY_MEDIA, data, context)
 

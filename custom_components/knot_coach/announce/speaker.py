@@ -75,6 +75,8 @@ class Speaker(ABC):
         """How many lines in a row were given up: it may have been silent for as long."""
         self.chime_due = False
         """The chime comes before the next line."""
+        self.volume = output.profile.volume
+        """Level of its lines, 0 to 1, where they bring one along."""
         self.seen = self.trust.tier
         """How the end of the last line was known."""
         self.said: Callable[[], None] = nothing
