@@ -4,7 +4,6 @@ What takes time is left to a task, because a satellite is silent for as long as 
 """
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
 from typing import Final, override
 
 from homeassistant.components import persistent_notification
@@ -12,34 +11,34 @@ from homeassistant.core import Context, HomeAssistant, callback
 
 from .admission import Refused
 from .coordinator import Coach
+from .loan import Turned
 from .massage.areas import Side
 from .massage.messages import Answered, Command, Eased, Question, Rated, StopWord
 from .massage.moves import minutes
 from .massage.plan import Plan
+from .massage.remarks import NeverMind, NoHarder, Remark, TalkWanted, asks
 from .massage.view import Shown
 from .massage.wording import Phrasebook
 from .ordering import wanted_from_words
 from .screening_due import forget_screening
+from .status import status
 from .voice.coaches import CoachLike
 from .voice.meanings import (
+    About,
     AnswerHeard,
     CommandHeard,
     EasedHeard,
+    LoudnessHeard,
+    NeverMindHeard,
+    NoHarderHeard,
     ScoreHeard,
     SessionWord,
     StartRequest,
     StopHeard,
+    TalkHeard,
 )
 
-ASSIST_SATELLITE = "assist_satellite."
-_STATUS: Final = {
-    Shown.IDLE: "reply.no_session",
-    Shown.HEATING: "heat_waiting",
-    Shown.ACTIVE: "reply.status_soon",
-    Shown.ASKING: "reply.status_asking",
-    Shown.PAUSED: "reply.status_paused",
-    Shown.INTERRUPTED: "reply.status_interrupted",
-}
+ASSIST_SATELLITE: Final = "assist_satellite."
 
 
 class HearingCoach(CoachLike):
@@ -151,8 +150,8 @@ class HearingCoach(CoachLike):
         area = order.area.key
         if any(one.side is None for one in plan.orders):
             return self.reply("reply.ok")
-        if request.routine is not None:
-            return self.reply("reply.starting_routine", routine=request.routine, minutes=time)
+        if order.routine is not None:
+            return self.reply("reply.starting_routine", routine=order.routine, minutes=time)
         if order.stretch_only:
             return self.reply("reply.starting_stretch", area=area, minutes=time)
         length = order.played_length
@@ -175,13 +174,23 @@ class HearingCoach(CoachLike):
     @override
     @callback
     def hear(self, heard: SessionWord, *, person: bool) -> str:
+        try:
+            reply = self._obey(heard, person=person)
+        except Refused as err:
+            if isinstance(heard, NeverMindHeard):
+                raise
+            return self._refusal(err)
+        self._refused = None
+        return reply
+
+    def _obey(self, heard: SessionWord, *, person: bool) -> str:
+        """Do what was said; return what is to be replied, where the session does not say it."""
         coach = self._coach
         match heard:
             case CommandHeard(command):
-                try:
-                    coach.obey(command)
-                except Refused as err:
-                    return self._refusal(err)
+                coach.obey(command)
+            case NoHarderHeard():
+                coach.obey(NoHarder())
             case AnswerHeard(answer):
                 coach.report(Answered(answer, person=person))
             case ScoreHeard(score):
@@ -190,8 +199,39 @@ class HearingCoach(CoachLike):
                 coach.report(Eased(easing))
             case StopHeard(phrase):
                 coach.report(StopWord(phrase.tier, phrase.certain, phrase.phrase))
-        self._refused = None
+            case TalkHeard(talk):
+                self._remark(TalkWanted(talk))
+            case NeverMindHeard():
+                self._never_mind(person=person)
+            case LoudnessHeard(louder):
+                return self._turn(louder=louder)
         return ""
+
+    def _remark(self, remark: Remark) -> None:
+        if self._coach.data.shown is Shown.IDLE:
+            raise Refused("no_session")
+        self._coach.report(remark)
+
+    def _never_mind(self, *, person: bool) -> None:
+        """Drop what is asked. Raises Refused where nothing is: it was said to somebody else."""
+        session = self._coach.session
+        if session is None or not asks(session):
+            raise Refused("nothing_asked")
+        if not person:
+            raise Refused("person_needed")
+        self._remark(NeverMind())
+
+    def _turn(self, *, louder: bool) -> str:
+        """Speak louder or quieter. Raises Refused where that cannot be."""
+        if self._coach.data.shown is Shown.IDLE:
+            raise Refused("no_session")
+        match self._coach.speech.turn(louder=louder):
+            case Turned.DONE:
+                return self.reply("reply.louder" if louder else "reply.quieter")
+            case Turned.LIMIT:
+                raise Refused("as_loud" if louder else "as_quiet")
+            case Turned.FIXED:
+                raise Refused("volume_fixed")
 
     @override
     @callback
@@ -204,16 +244,8 @@ class HearingCoach(CoachLike):
 
     @override
     @callback
-    def status(self) -> str:
-        view = self._coach.data
-        match view.shown:
-            case Shown.HEATING if view.heat_ends_at is not None:
-                left = view.heat_ends_at - self._coach.now()
-                return self.reply("reply.status_heating", minutes=minutes(left))
-            case Shown.ACTIVE if (left := view.remaining or timedelta()) >= timedelta(minutes=1):
-                return self.reply("reply.status", phase=view.phase, minutes=minutes(left))
-            case shown:
-                return self.reply(_STATUS[shown], phase=view.phase)
+    def status(self, about: About = About.LEFT) -> str:
+        return status(self._coach, about, self.reply)
 
     @override
     def reply(self, key: str, **slots: object) -> str:

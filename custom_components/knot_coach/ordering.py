@@ -1,16 +1,18 @@
 """What somebody says or sends becomes what they want: an area, a routine, or minutes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from .admission import Refused, Wanted, WantedPart
 from .coordinator import Coach
+from .massage.areas import Side
+from .massage.phases import Length
 from .massage.plan import Plan
+from .massage.record import is_emptied
 from .massage.routine import Routine
 from .routines import find_own, find_routine
-from .voice.meanings import (
-    StartRequest,
-)
+from .voice.meanings import StartRequest
 
 ATTR_AREA: Final = "area"
 ATTR_ROUTINE: Final = "routine"
@@ -24,6 +26,8 @@ ATTR_STRETCH_ONLY: Final = "stretch_only"
 
 def wanted_from_words(coach: Coach, request: StartRequest) -> Wanted:
     """Return what somebody said they want. Raises Refused."""
+    if request.again:
+        request = _as_before(coach, request)
     parts, routine = _parts_of(coach, request)
     return coach.admission.wanted(
         *parts,
@@ -36,12 +40,41 @@ def wanted_from_words(coach: Coach, request: StartRequest) -> Wanted:
     )
 
 
+def _as_before(coach: Coach, request: StartRequest) -> StartRequest:
+    """Fill in what the last session was, of an area where one is named; what is said wins.
+
+    What somebody wanted forgotten is not told by playing it. Raises Refused where nothing is left.
+    """
+    records = [record for record in coach.memory.records if not is_emptied(record)]
+    if request.area is not None:
+        records = [record for record in records if record["area"] == request.area]
+    if not records:
+        if request.area is not None:
+            return request
+        raise Refused("no_last_session")
+    last = records[-1]
+    stretch_only = request.stretch_only or bool(last.get("stretch_only"))
+    if request.area is None and (name := last.get("routine")) is not None:
+        return replace(request, routine=name, stretch_only=stretch_only)
+    return replace(
+        request,
+        area=last["area"],
+        side=request.side or (last["side"] and Side(last["side"])),
+        length=request.length or Length(last["length"]),
+        stretch_only=stretch_only,
+    )
+
+
 def _parts_of(coach: Coach, request: StartRequest) -> tuple[tuple[WantedPart, ...], str | None]:
     if request.routine is not None:
         own = find_own(coach.routines, request.routine)
         if own is None:
             raise Refused("unknown_routine", routine=request.routine[:100])
-        return _parts(own), own.name
+        said = (
+            replace(part, side=request.side or part.side, length=request.length or part.length)
+            for part in _parts(own)
+        )
+        return tuple(said), own.name
     if request.area is None:
         offered = coach.admission.offered(coach.now()) if request.stretch_only else None
         if offered is None:

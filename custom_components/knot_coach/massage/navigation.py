@@ -5,13 +5,13 @@ or raises `NotNow` and changes nothing.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from .asking import ask, proceed, question_line, stop_heat
 from .halts import end, interrupted_line, pause, pause_line
 from .messages import Event, Hush, NotNow, Priority, Question
-from .moves import Move, cool, hands_off, reply, say, tell
+from .moves import Move, cool, hands_off, left_of, reply, say, tell
 from .phases import PRESSING, Phase
 from .plan import Step, make_step, wrap_up_steps
 from .states import (
@@ -25,7 +25,7 @@ from .states import (
     PauseReason,
     Session,
 )
-from .steps import enter, instruct, passable
+from .steps import enter, hands_off_from, instruct, passable
 
 LOST_SECONDS: Final = 20
 """Looking for the spot again (massage.md §2.3)."""
@@ -96,6 +96,22 @@ def previous_step(s: Session, at: datetime) -> Move:
     if index <= 0 or s.steps[index].part != s.part:
         raise NotNow("no_previous")
     return _go(s, index, at)
+
+
+def upcoming(s: Session, at: datetime) -> Step | None:
+    """Return the step that comes next if nothing is said; None at the last one.
+
+    One that has not begun yet is itself what comes next. The limits are those that there will be
+    when the present step is over.
+    """
+    index, over = s.index, at
+    if (left := left_of(s, at)) is not None:
+        words = step_of(s).speech if isinstance(s.state, Instructing) else timedelta()
+        over = at + words + left
+        capped = s.cap_at is not None and s.cap_at <= over
+        index = hands_off_from(s) if capped else s.index + 1
+    index = passable(s, index, over)
+    return s.steps[index] if index < len(s.steps) else None
 
 
 def repeat(s: Session, at: datetime) -> Move:  # noqa: PLR0911 - one row for each state

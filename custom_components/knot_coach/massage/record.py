@@ -57,6 +57,11 @@ def emptied(record: Mapping[str, Any]) -> dict[str, Any]:
     return left
 
 
+def is_emptied(record: Mapping[str, Any]) -> bool:
+    """Tell whether a record is one of which somebody wanted everything else forgotten."""
+    return record.get("counts", ()) is None
+
+
 def _record(s: Session, part: int, order: Order, notes: Notes, now: datetime) -> dict[str, Any]:
     outcome = _outcome(s, part)
     words = notes.word_ceiling or s.word_ceiling

@@ -161,7 +161,12 @@ def leave_step(s: Session, at: datetime) -> Move:
 
 def ease_off_now(s: Session, at: datetime) -> Move:
     """Go to where the hands come off; what is left of the round is dropped."""
+    return enter(s, hands_off_from(s), at)
+
+
+def hands_off_from(s: Session) -> int:
+    """Return the first step from the present one on in which the hands are off."""
     index = s.index
     while s.steps[index].phase in TIMED:
         index += 1
-    return enter(s, index, at)
+    return index

@@ -12,6 +12,7 @@ from ..massage.messages import Question
 from ..person import async_is_signed_in, is_scripted
 from .grammar import speakable
 from .meanings import (
+    About,
     SessionWord,
     Situation,
     StartRequest,
@@ -84,14 +85,15 @@ class CoachLike(Protocol):
     def hear(self, heard: SessionWord, *, person: bool) -> str:
         """Obey, and return what to say ("" for nothing); raises as `start` does.
 
-        `person` is False where a machine speaks, which answers no gate and no consent.
+        `person` is False where a machine speaks, which answers no gate and no consent. What only an
+        open question can be told is refused where there is none, as `nothing_asked`.
         """
 
     def health_changed(self) -> str:
         """Let nothing start until the health questions are answered again; return what to say."""
 
-    def status(self) -> str:
-        """Say how far the session is."""
+    def status(self, about: About = About.LEFT) -> str:
+        """Say how far the session is, what comes next, or what it is for."""
 
     def reply(self, key: str, **slots: str) -> str:
         """Return a line of its language."""
