@@ -177,6 +177,17 @@ async def test_what_was_worked_on_most_comes_first(house: House) -> None:
     }
 
 
+async def test_what_was_forgotten_is_no_favourite(house: House) -> None:
+    await house.say("start quick jaw knot routine")
+    await house.until("asking")
+    await stop(house)
+    await house.coach.memory.async_forget(None, house.coach.now())
+    # The limits still know of it.
+    assert house.coach.memory.records
+    await forget_scenes(house)
+    assert names(house) == USUAL
+
+
 async def test_there_are_never_more_than_five(house: House) -> None:
     worked_on = ("jaw", "forearm", "glutes", "hamstrings", "upper_back", "chest")
     for hours, area in enumerate(worked_on, 100):

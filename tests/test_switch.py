@@ -166,9 +166,22 @@ async def test_off_calls_off_what_is_about_to_begin(house: House) -> None:
 
 
 async def test_with_nothing_to_go_by_it_asks_for_an_area(house: House) -> None:
-    await refused(house, "what_to_start")
+    await refused(house, "no_last_session")
     await house.clock.run_until(lambda: bool(house.satellite.texts), 20)
-    assert house.satellite.texts == ["Name an area to start, please."]
+    assert house.satellite.texts == [
+        "I remember no session of yours. Say start, and the name of an area."
+    ]
+
+
+async def test_what_was_forgotten_is_not_told_by_playing_it(house: House) -> None:
+    await start(house)
+    await house.until("active", phase="press", within=200)
+    await switch(house, "turn_off", "session")
+    await house.clock.advance(15)
+    await house.coach.memory.async_forget(None, house.coach.now())
+    # The limits still know of it.
+    assert house.coach.memory.records
+    await refused(house, "no_last_session")
 
 
 async def test_on_works_on_what_was_worked_on_last(house: House) -> None:

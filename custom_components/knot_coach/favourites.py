@@ -22,6 +22,7 @@ from homeassistant.helpers import entity_registry as er
 
 from .admission import Refused, WantedPart
 from .coordinator import Coach
+from .ordering import remembered
 
 MOST: Final = 5
 """A few can be kept in mind; more would bury what else there is in a house."""
@@ -51,7 +52,7 @@ def async_favourites(coach: Coach) -> tuple[str, ...]:
 
 
 def _first(coach: Coach) -> tuple[str, ...]:
-    often = [area for area, _ in Counter(row["area"] for row in coach.memory.records).most_common()]
+    often = [area for area, _ in Counter(row["area"] for row in remembered(coach)).most_common()]
     wished = [area for area in dict.fromkeys((*often, *USUAL)) if area in coach.catalogue.areas]
     return tuple(area for area in wished if not _ruled_out(coach, area))[:MOST]
 

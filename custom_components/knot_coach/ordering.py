@@ -40,12 +40,20 @@ def wanted_from_words(coach: Coach, request: StartRequest) -> Wanted:
     )
 
 
+def remembered(coach: Coach) -> list[Mapping[str, Any]]:
+    """Return the records, oldest first, but those of what somebody wanted forgotten.
+
+    It must not be told by playing it.
+    """
+    return [record for record in coach.memory.records if not is_emptied(record)]
+
+
 def _as_before(coach: Coach, request: StartRequest) -> StartRequest:
     """Fill in what the last session was, of an area where one is named; what is said wins.
 
-    What somebody wanted forgotten is not told by playing it. Raises Refused where nothing is left.
+    Raises Refused where nothing is left.
     """
-    records = [record for record in coach.memory.records if not is_emptied(record)]
+    records = remembered(coach)
     if request.area is not None:
         records = [record for record in records if record["area"] == request.area]
     if not records:
@@ -116,13 +124,13 @@ def wanted_routine(coach: Coach, routine: Routine) -> Wanted:
 
 def wanted_again(coach: Coach) -> Wanted:
     """Return what was worked on last, with what is chosen for the next session. Raises Refused."""
-    last = coach.memory.last
-    if last is None:
-        raise Refused("what_to_start")
-    name = last.get("routine")
+    records = remembered(coach)
+    if not records:
+        raise Refused("no_last_session")
+    name = records[-1].get("routine")
     if name is not None and (own := find_own(coach.routines, name)) is not None:
         return wanted_routine(coach, own)
-    return coach.admission.wanted(WantedPart(area=last["area"]), now=coach.now())
+    return coach.admission.wanted(WantedPart(area=records[-1]["area"]), now=coach.now())
 
 
 def _parts(routine: Routine) -> tuple[WantedPart, ...]:
