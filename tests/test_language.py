@@ -158,6 +158,15 @@ async def test_two_sessions_in_two_rooms_in_two_languages_at_once(house: House) 
     assert is_other(bedroom.replies[-1] or bedroom.lines[-1])
 
 
+async def test_with_no_session_each_room_is_answered_in_its_language(house: House) -> None:
+    bedroom, kitchen = await house.bedroom.furnish(), await house.kitchen.furnish()
+    reply = await bedroom.hear("how long is left")
+    assert is_other(reply)
+    assert reply.strip("~") == await kitchen.hear("how long is left")
+    give(house.hass, bedroom.satellite, "French")
+    assert not is_other(await bedroom.hear("how long is left"))
+
+
 # --- one language for a whole session -------------------------------------------------------------
 
 
