@@ -100,6 +100,12 @@ class HearingCoach(CoachLike):
 
     @property
     @override
+    def rating(self) -> bool:
+        session = self._coach.session
+        return session is not None and self.question is None and asks(session)
+
+    @property
+    @override
     def paused(self) -> bool:
         return self._coach.data.shown in {Shown.PAUSED, Shown.INTERRUPTED}
 

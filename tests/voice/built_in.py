@@ -59,7 +59,7 @@ def sentences(language: str, draws: int) -> Iterator[tuple[str, str]]:
                     yield name, text
 
 
-def drawn(
+def drawn(  # noqa: PLR0911 - one for each kind of expression
     part: Expression, lists: dict[str, Any], known: Intents, lot: Random, language: str
 ) -> str:
     """Say a part of a template in one of its ways."""

@@ -3,13 +3,14 @@
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
+from homeassistant.components.assist_pipeline import async_get_pipeline, async_update_pipeline
 from homeassistant.components.conversation import async_converse
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.knot_coach.voice.sentences import async_register
-from tests.voice.fake_coach import VOCABULARY, FakeCoach
+from custom_components.knot_coach.voice.sentences import Vocabulary, async_register
+from tests.voice.fake_coach import ALL_LANGUAGES, VOCABULARY, FakeCoach
 from tests.voice_stack import FakePlayer, FakeSatellite, Stack, device_of, put_in_area, setup_stack
 
 
@@ -20,6 +21,7 @@ class House:
     hass: HomeAssistant
     stack: Stack
     removers: list[Callable[[], None]] = field(default_factory=list)
+    vocabulary: Vocabulary = VOCABULARY
 
     @property
     def bedroom(self) -> FakeSatellite:
@@ -42,8 +44,19 @@ class House:
 
     def add(self, coach: FakeCoach) -> FakeCoach:
         """Register a coach."""
-        self.removers.append(async_register(self.hass, coach, VOCABULARY))
+        self.removers.append(async_register(self.hass, coach, self.vocabulary))
         return coach
+
+    async def speak_language(self, language: str) -> None:
+        """Let the people and the assistant of this house speak a language."""
+        self.vocabulary = ALL_LANGUAGES
+        self.hass.config.language = language
+        await async_update_pipeline(
+            self.hass,
+            async_get_pipeline(self.hass),
+            language=language,
+            conversation_language=language,
+        )
 
     def coach(self, entry_id: str = "one", room: str | None = "Bedroom") -> FakeCoach:
         """Make a coach in a room and register it."""

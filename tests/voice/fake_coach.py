@@ -21,14 +21,14 @@ from custom_components.knot_coach.voice.meanings import (
 )
 from custom_components.knot_coach.voice.sentences import Vocabulary, async_session_changed
 
-SENTENCES: Final = (
-    Path(__file__).parents[2] / "custom_components/knot_coach/catalogue/sentences/en.yaml"
-)
+CATALOGUE: Final = Path(__file__).parents[2] / "custom_components/knot_coach/catalogue"
+LANGUAGES: Final = sorted(file.stem for file in (CATALOGUE / "sentences").glob("*.yaml"))
 
 
-def read_sentences() -> dict[str, Any]:
-    """Read the English sentences."""
-    data: dict[str, Any] = yaml.safe_load(SENTENCES.read_text("utf-8"))
+def read_sentences(language: str = "en") -> dict[str, Any]:
+    """Read the sentences of a language."""
+    file = CATALOGUE / f"sentences/{language}.yaml"
+    data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
     return data
 
 
@@ -39,13 +39,18 @@ def speak(_: str | None, key: str, **slots: object) -> str:
 
 DATA: Final = read_sentences()
 AREAS: Final = {
-    key: area_of(yaml.safe_load((SENTENCES.parents[1] / f"areas/{key}.yaml").read_text("utf-8")))
+    key: area_of(yaml.safe_load((CATALOGUE / f"areas/{key}.yaml").read_text("utf-8")))
     for key in DATA["areas"]
 }
 """All areas, in the order of the catalogue."""
 EXAMPLES: Final = "+".join(list(AREAS)[:3])
 """The areas that a reply names."""
 VOCABULARY: Final = Vocabulary(sentences={"en": DATA}, areas=AREAS, speak=speak)
+ALL_LANGUAGES: Final = Vocabulary(
+    sentences={language: read_sentences(language) for language in LANGUAGES},
+    areas=AREAS,
+    speak=speak,
+)
 ENGLISH: Final = Grammar.build(DATA, areas=AREAS)
 
 
@@ -62,6 +67,7 @@ class FakeCoach(CoachLike):
     routines: Collection[str] = ()
     live: bool = False
     question: Question | None = None
+    rating: bool = False
     paused: bool = False
     unplugging: bool = False
     neck: bool = False

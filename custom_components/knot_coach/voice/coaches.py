@@ -58,6 +58,10 @@ class CoachLike(Protocol):
         """What it waits for an answer to."""
 
     @property
+    def rating(self) -> bool:
+        """Whether it has asked for a score, or how the spot is."""
+
+    @property
     def paused(self) -> bool:
         """Whether its session is paused."""
 
@@ -107,6 +111,7 @@ def situation(coach: CoachLike) -> Situation:
     return Situation(
         live=coach.live,
         question=coach.question,
+        rating=coach.rating,
         paused=coach.paused,
         unplugging=coach.unplugging,
         neck=coach.neck,

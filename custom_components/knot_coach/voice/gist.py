@@ -246,7 +246,8 @@ def word_of(spots: Spots) -> str | None:
     key = keys[0] if keys else next(iter(found)) if len(found) == 1 else None
     if key is None or (key not in HARMLESS and _asks_beside(spots, found[key])):
         return None
-    if key in ALONE and (spots.has(NOT) or spots.left_over(ANSWER)):
+    # "The knot got firmer" is a complaint, in whatever words that may stand in a wish too.
+    if key in ALONE and (spots.has(NOT) or spots.left_over(ANSWER, PLAINT, TROUBLE, HARM)):
         return None
     return key if len(spots.left_over()) <= MOST_LEFT_OVER else None
 

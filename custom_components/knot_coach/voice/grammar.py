@@ -18,8 +18,10 @@ from hassil.parser import ParseError
 from ..massage.routine import LONGEST_NAME
 from ..massage.stop_words import StopWords
 from . import gist
-from .spotting import Spotter, phrases_of
+from .spotting import Spotter, phrases_of, short_texts
 
+MOST_BARE: Final = 2
+"""Most words of what Assist is given of a session, or of the name of an area; more is free speech."""
 FALLBACK_LANGUAGE: Final = "en"
 MOST_TEMPLATES: Final = 150
 """Most templates of one group: each costs a quarter of a millisecond when Assist rebuilds."""
@@ -62,7 +64,7 @@ class Grammar:
     always: tuple[str, ...]
     """Literal templates that Assist listens for at any time."""
     session: tuple[str, ...]
-    """Literal templates that Assist listens for while a session is live."""
+    """Bare words that Assist listens for while a session is live; one template for each meaning."""
     requests: Intents
     """All clear sentences, those included that Assist does not listen for."""
     commands: Intents
@@ -141,6 +143,7 @@ class _Builder:
         self._routines = routines
         self._people = people
         self._known: dict[str, str | None] = {}
+        self._taken = set[str]()
         self._rules: Mapping[str, str] = {**data["rules"], **data["score_rules"]}
         self._several = {
             row["say"][0]: tuple(area for area in row["areas"] if area in areas)
@@ -168,9 +171,15 @@ class _Builder:
         scores: Sentences = {"score": data["score"], **data["eased"]}
         return Grammar(
             language=data["language"],
-            always=self._literal(always),
-            session=self._literal(
-                session, data["answers"], scores, {"say": data["stop_words"]["say"]}
+            always=self._few(
+                self._literally(self._around(_either(texts)), self._short_areas())
+                for texts in self._group(always).values()
+            ),
+            session=self._few(
+                _either(words)
+                for group in (session, data["answers"], scores, {"": data["stop_words"]["say"]})
+                for texts in self._group(group).values()
+                if (words := self._bare(texts))
             ),
             requests=self._intents(
                 {name: [*always.get(name, ()), *free.get(name, ())] for name in {**always, **free}}
@@ -182,9 +191,9 @@ class _Builder:
             routines=self._routines,
             people=self._people,
             several=self._several,
-            concerns=frozenset(data["concerns"]),
-            assents=frozenset(data["assents"]),
-            leg_signs=frozenset(data["leg_signs"]),
+            concerns=_words(data["concerns"]),
+            assents=_words(data["assents"]),
+            leg_signs=_words(data["leg_signs"]),
             stop_words=StopWords.of(data["stop_words"]),
         )
 
@@ -254,23 +263,38 @@ class _Builder:
         before, after = ("|".join(self._data[key]) for key in ("before", "after"))
         return f"[{before}] ({template}) [{after}]"
 
-    def _literally(self, template: str) -> str:
+    def _literally(self, template: str, areas: Iterable[str] | None = None) -> str:
+        """Write the lists of a template out; of the areas only some, where these are given."""
+
         def words(match: re.Match[str]) -> str:
-            return f"({'|'.join(self._literally(text) for text, _ in self._lists[match[1]])})"
+            known = areas if areas is not None and match[1] == gist.AREA else None
+            texts = known or (self._literally(text) for text, _ in self._lists[match[1]])
+            return f"({'|'.join(texts)})"
 
         return _REFERENCE.sub(words, template)
 
-    def _literal(self, *groups: Sentences) -> tuple[str, ...]:
-        """Return one template for all that is said for the same."""
-        literal = tuple(
-            self._literally(self._around("|".join(f"({text})" for text in texts)))
-            for group in groups
-            for texts in self._group(group).values()
-            if texts
+    def _short_areas(self) -> list[str]:
+        """Return what areas are called in a word or two."""
+        return sorted(
+            {
+                text
+                for template, _ in self._lists[gist.AREA]
+                for text in short_texts(self._literally(template), MOST_BARE)
+            }
         )
-        if len(literal) > MOST_TEMPLATES:
-            raise ValueError(f"{len(literal)} templates in a group, {MOST_TEMPLATES} at most")
-        return literal
+
+    def _bare(self, templates: Iterable[str]) -> list[str]:
+        """Return the bare words among what templates stand for, each once in the whole grammar."""
+        words = {text for one in templates for text in short_texts(self._literally(one), MOST_BARE)}
+        fresh = sorted(words - self._taken)
+        self._taken.update(fresh)
+        return fresh
+
+    def _few(self, templates: Iterable[str]) -> tuple[str, ...]:
+        found = tuple(templates)
+        if len(found) > MOST_TEMPLATES:
+            raise ValueError(f"{len(found)} templates in a group, {MOST_TEMPLATES} at most")
+        return found
 
     def _intents(self, sentences: Sentences) -> Intents:
         return Intents.from_dict(
@@ -287,6 +311,16 @@ class _Builder:
                 },
             }
         )
+
+
+def _either(templates: Iterable[str]) -> str:
+    """Return one template for all that is said for the same."""
+    return "|".join(f"({text})" for text in templates)
+
+
+def _words(words: Iterable[str]) -> frozenset[str]:
+    """Return words as they are compared with what is said: a "ß" is heard as "ss"."""
+    return frozenset(word.casefold() for word in words)
 
 
 def _choices(choices: Mapping[Any, Iterable[str]]) -> list[tuple[str, str | int]]:

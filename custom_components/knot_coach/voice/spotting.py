@@ -10,6 +10,7 @@ from itertools import islice
 import re
 from typing import Final
 
+from hassil.expression import Alternative, Expression, Group, TextChunk
 from hassil.parse_expression import parse_sentence
 from hassil.sample import sample_expression
 
@@ -152,6 +153,34 @@ def written_out(template: str) -> list[str]:
     if len(texts) > MOST_TEXTS:
         raise ValueError(f"template stands for more than {MOST_TEXTS} texts: {template!r}")
     return texts
+
+
+def short_texts(template: str, words: int) -> list[str]:
+    """Return what a template stands for in no more than so many words."""
+    texts = (" ".join(text.split()) for text in _short(parse_sentence(template).expression, words))
+    return [text for text in dict.fromkeys(texts) if text]
+
+
+def _short(part: Expression, words: int) -> set[str]:
+    """Write a part of a template out; what grows too long on the way is left behind."""
+    match part:
+        case TextChunk():
+            texts = {part.original_text}
+        case Alternative(items=items):
+            texts = {text for item in items for text in _short(item, words)}
+        case Group(items=items):
+            texts = {""}
+            for item in items:
+                ends = _short(item, words)
+                texts = {
+                    text + end
+                    for text in texts
+                    for end in ends
+                    if len((text + end).split()) <= words
+                }
+        case _:
+            raise ValueError(f"only words can be written out, and no {part}")
+    return {text for text in texts if len(text.split()) <= words}
 
 
 def phrases_of(concept: str, values: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str, str]]:

@@ -133,7 +133,8 @@ def _command(
         case "keep_going":  # massage.md §4.8
             return CommandHeard(Command.RESUME if situation.paused else Command.EXTEND)
         case "never_mind":
-            return NeverMindHeard() if situation.question is not None else None
+            asked = situation.question is not None or situation.rating
+            return NeverMindHeard() if asked else None
         case key if key in _BESIDE:
             return _BESIDE[key]
         case key:
@@ -184,7 +185,9 @@ def _freely(text: str, grammar: Grammar, spots: Spots) -> Request | None:
     if wish is None:
         return _told_freely(spots, grammar)
     kind, _, name = (wish.area or "").partition(":")
-    if wish.areas and (sign := _sign(text, spots, grammar)) is not None:
+    # The words of a routine's name are nobody's symptoms.
+    named = wish.routine is not None and not wish.areas
+    if not named and (sign := _sign(text, spots, grammar)) is not None:
         return SymptomRequest(sign, tuple(dict.fromkeys(_keys(wish.areas, grammar))))
     several = grammar.several[name] if kind == "several" else ()
     known = tuple(_keys(wish.areas, grammar)) if len(wish.areas) > 1 else ()
@@ -248,7 +251,7 @@ def _wish(
         said = said.replace(_value(result, entity) or "\0", " ")
     stop = classify(said, grammar.stop_words, neck=False)
     if stop is None and wish in {"start", "stretch"}:
-        return _start(result, grammar, stretch_only=wish == "stretch")
+        return _start(text, result, grammar, stretch_only=wish == "stretch")
     if stop is not None and stop.tier is Tier.A:
         sign = Sign.EMERGENCY
     elif wish == "hurt":
@@ -266,7 +269,7 @@ def _own_routine(text: str, grammar: Grammar) -> StartRequest | None:
         return None
     plain = next((one for one in results if "routine" not in one.entities), None)
     otherwise = _wish(plain.intent.name, text, plain, grammar) if plain else None
-    own = _start(named, grammar, stretch_only=False)
+    own = _start(text, named, grammar, stretch_only=False)
     return replace(own, otherwise=otherwise if isinstance(otherwise, StartRequest) else None)
 
 
@@ -276,7 +279,9 @@ def _areas(result: RecognizeResult, grammar: Grammar) -> Iterator[str]:
     return _keys(named, grammar)
 
 
-def _start(result: RecognizeResult, grammar: Grammar, *, stretch_only: bool) -> StartRequest:
+def _start(
+    text: str, result: RecognizeResult, grammar: Grammar, *, stretch_only: bool
+) -> StartRequest:
     # "My neck is stiff, massage my shoulder": what is wanted comes last.
     kind, _, name = (_value(result, "area") or "").partition(":")
     several = grammar.several[name] if kind == "several" else ()
@@ -284,6 +289,8 @@ def _start(result: RecognizeResult, grammar: Grammar, *, stretch_only: bool) -> 
     length = _value(result, "length")
     minutes = _value(result, "count") or _value(result, "span")
     sides = {Side(entity.value) for entity in result.entities_list if entity.name == "side"}
+    # "The left side of my neck" is one name of a part of the body.
+    sides = sides or set(map(Side, grammar.spotter.spots(text).values(gist.SIDE)))
     if _value(result, "pair"):
         sides = {Side.BOTH}
     return StartRequest(
