@@ -601,10 +601,32 @@ def test_an_ordinary_phrase_hides_nothing_else() -> None:
         ("no, numb", False),
         ("no numbness but it is swollen", False),
         ("numb", False),
+        ("my chest is not tight", True),
+        ("I felt no pop", True),
+        ("it is numb, not sharp", False),
     ],
 )
 def test_denied(text: str, denied: bool) -> None:  # noqa: FBT001 - a column of the table
     found = classify(text, WORDS, neck=False)
+    assert found is not None
+    assert found.denied is denied
+    assert not (found.denied and found.certain)
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("it tingles not", True),
+        ("it tingles really not at all", True),
+        ("it tingles not much", False),
+        ("it tingles not my arm", False),
+        ("it tingles and not my arm", False),
+        ("it tingles", False),
+    ],
+)
+def test_a_language_may_deny_behind_the_word(text: str, denied: bool) -> None:  # noqa: FBT001 - a column of the table
+    words = StopWords.of({**DATA, "negations_behind": ["not"]})
+    found = classify(text, words, neck=False)
     assert found is not None
     assert found.denied is denied
     assert not (found.denied and found.certain)

@@ -59,6 +59,7 @@ LEGS = ("quads_outer_thigh", "hamstrings", "calf")
         ("I can't feel my hand, massage it", Sign.OTHER, ["hand_thumb"]),
         ("I feel dizzy, start a massage", Sign.OTHER, []),
         ("stretch my numb neck", Sign.OTHER, ["upper_traps"]),
+        ("um today I feel a bit dizzy so start a massage", Sign.HURT, []),
         # pain after a fall, or at night (massage.md §4.1)
         ("I fell on my shoulder, massage it", Sign.HURT, [*SHOULDERS]),
         ("I fell over, massage my neck", Sign.HURT, ["upper_traps"]),

@@ -13,6 +13,7 @@ from custom_components.knot_coach.voice.meanings import (
     AnswerHeard,
     CommandHeard,
     EasedHeard,
+    NeverMindHeard,
     ScoreHeard,
     Situation,
     StartRequest,
@@ -220,6 +221,17 @@ def test_eased() -> None:
     assert understand("it's easing", ENGLISH, LIVE) == EasedHeard(True)
     assert understand("the same", ENGLISH, LIVE) == EasedHeard(False)
     assert understand("about the same", ENGLISH, LIVE) == EasedHeard(False)
+
+
+@pytest.mark.parametrize("text", ["the tight spot is harder", "it aches deeper in"])
+def test_a_complaint_is_no_wish_for_more_pressure(text: str) -> None:
+    assert understand(text, ENGLISH, LIVE) != CommandHeard(Command.HARDER)
+
+
+def test_a_score_that_is_asked_for_can_be_dropped() -> None:
+    assert understand("never mind", ENGLISH, LIVE) is None
+    rating = Situation(live=True, rating=True)
+    assert understand("never mind", ENGLISH, rating) == NeverMindHeard()
 
 
 @pytest.mark.parametrize("text", ["yes", "no", "okay", "not sure", "left", "dull", "I'm fine"])

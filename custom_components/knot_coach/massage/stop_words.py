@@ -23,7 +23,7 @@ _SYNTAX: Final = {
     "[": "(?:",
     "]": ")?",
     "|": "|",
-    "...": r"(?:\S+ ){0,3}?",
+    "...": r"((?:\S+ ){0,3}?)",
 }
 
 
@@ -68,8 +68,10 @@ class StopWords:
     over: frozenset[str]
     """Words that, behind a stop word, say that it has passed."""
     negations: frozenset[str]
+    negations_behind: frozenset[str]
+    """Those that deny what stands before them, where nothing follows: "es brennt nicht"."""
     links: frozenset[str]
-    """Words that carry a negation on to the stop word behind them."""
+    """Words that carry a negation on to the stop word behind them, or back to the one before."""
     breaks: frozenset[str]
     """Words that begin a new statement."""
 
@@ -85,7 +87,7 @@ class StopWords:
             return tuple(_Trigger(_compiled(text, rules), vague) for text in data[key])
 
         def words(key: str) -> frozenset[str]:
-            return frozenset(" ".join(data[key]).split())
+            return frozenset(" ".join(data[key]).casefold().split())
 
         return cls(
             emergency=triggers("a"),
@@ -99,6 +101,7 @@ class StopWords:
             small=words("small") | words("about_me") | words("body") | words("breaks"),
             over=words("over"),
             negations=words("negations"),
+            negations_behind=words("negations_behind"),
             links=words("links"),
             breaks=words("breaks"),
         )
@@ -115,7 +118,7 @@ def classify(text: str, words: StopWords, *, neck: bool) -> StopPhrase | None:
     found = [
         (tier, span)
         for tier, triggers in ((Tier.A, urgent), (Tier.B, words.stop))
-        for span in said.matches(triggers)
+        for span in said.matches(triggers, words.negations)
         if not any(other.covers(span) for other in ordinary)
     ]
     if not found:
@@ -140,6 +143,8 @@ class _Span(NamedTuple):
     start: int
     end: int
     vague: bool
+    negated: bool
+    """A negation stands in one of its gaps: "my chest is not tight"."""
 
     @property
     def positions(self) -> frozenset[int]:
@@ -174,13 +179,17 @@ class _Said:
             statements.append(number)
         return cls(tuple(said), tuple(statements))
 
-    def matches(self, triggers: Iterable[_Trigger]) -> Iterable[_Span]:
+    def matches(
+        self, triggers: Iterable[_Trigger], negations: frozenset[str] = frozenset()
+    ) -> Iterable[_Span]:
         text = "".join(f"{word} " for word in self.words)
         starts = [0, *accumulate(len(word) + 1 for word in self.words)]
         at = {offset: position for position, offset in enumerate(starts)}
         for trigger in triggers:
             for match in trigger.pattern.finditer(text):
-                yield _Span(at[match.start()], at[match.end()], trigger.vague)
+                gaps = "".join(filter(None, match.groups())).split()
+                negated = not negations.isdisjoint(gaps)
+                yield _Span(at[match.start()], at[match.end()], trigger.vague, negated)
 
     def in_one_statement(self, span: _Span) -> bool:
         """Tell whether no pause and no "but" cuts it."""
@@ -193,6 +202,8 @@ class _Said:
 
         `covered` are the places of all stop words, `light` those of what says nothing else.
         """
+        if span.negated:
+            return False
         everything = range(len(self.words))
         touched = self.statements[span.start : span.end]
         statement = [n for n in everything if self.statements[n] in touched]
@@ -216,6 +227,14 @@ class _Said:
         return not span.vague or any(self.words[n] in words.body for n in scope)
 
     def denied(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
+        """Tell whether a negation stands in it, before it or behind it, and is about it."""
+        return (
+            span.negated
+            or self._denied_before(span, covered, words)
+            or self._denied_behind(span, covered, words)
+        )
+
+    def _denied_before(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
         """Tell whether a negation stands before it, with nothing of weight in between."""
         for position in range(span.start - 1, -1, -1):
             if self.statements[position] != self.statements[span.start]:
@@ -225,6 +244,16 @@ class _Said:
             if position not in covered and self.words[position] not in words.links:
                 return False
         return False
+
+    def _denied_behind(self, span: _Span, covered: frozenset[int], words: StopWords) -> bool:
+        """Tell whether a negation is all of weight that the statement says behind it."""
+        statement = self.statements[span.end - 1]
+        rest = {
+            self.words[n]
+            for n in range(span.end, len(self.words))
+            if self.statements[n] == statement and n not in covered
+        } - words.links
+        return bool(rest) and rest <= words.negations_behind
 
 
 def _compiled(template: str, rules: Mapping[str, str]) -> re.Pattern[str]:
