@@ -78,10 +78,11 @@ def _why(coach: Coach, speak: Speak) -> str:
 
 
 def _step(session: Session, view: SessionView, speak: Speak) -> str:
-    here = {"step": view.step, "steps": view.steps, "phase": view.phase}
+    step, steps, phase = view.step, view.steps, view.phase
     if session.step is not None and _one_of_two(session, session.step):
-        return speak("reply.step_side", side=session.step.side, **here)
-    return speak("reply.step", **here)
+        side = session.step.side
+        return speak("reply.step_side", step=step, steps=steps, phase=phase, side=side)
+    return speak("reply.step", step=step, steps=steps, phase=phase)
 
 
 def _next(session: Session, step: Step | None, speak: Speak) -> str:

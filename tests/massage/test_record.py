@@ -26,7 +26,7 @@ from massage.notes import Notes
 from massage.order import OwnStep, Profile
 from massage.phases import PRESSING, Length, Phase
 from massage.plan import compile_plan
-from massage.record import emptied, records
+from massage.record import emptied, is_emptied, records
 from massage.session import report
 from massage.snapshot import UnreadableSnapshotError, restore, save
 from massage.states import Instructing, Paused, Session, Working
@@ -553,3 +553,5 @@ def test_of_an_emptied_record_the_limits_can_be_read_and_nothing_else() -> None:
     }
     assert bare.keys() == left.keys()
     assert emptied(record(stage))["next_day"] is None
+    assert is_emptied(bare)
+    assert not is_emptied(left)

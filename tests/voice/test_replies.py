@@ -8,7 +8,10 @@ from custom_components.knot_coach.content import CATALOGUE, read
 from custom_components.knot_coach.massage.wording import slots
 
 PACKAGE = CATALOGUE.parent
-SOURCES = (*sorted((PACKAGE / "voice").glob("*.py")), PACKAGE / "hearing.py")
+SOURCES = (
+    *sorted((PACKAGE / "voice").glob("*.py")),
+    *(PACKAGE / "hearing.py", PACKAGE / "status.py"),
+)
 SPOKEN_CALLS = frozenset({"speak", "reply", "line"})
 
 
