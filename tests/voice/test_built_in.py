@@ -57,7 +57,8 @@ def test_in_a_session_none_is_taken_but_the_bare_words(
 ) -> None:
     """What merely contains a stop word is noticed, and goes on to whom it is for."""
     grammar, said = GRAMMARS[language], list(sentences(spoken, DRAWS))
-    heard = [(text, understand(text, grammar, Situation(live=True))) for _, text in said]
+    live, freely = Situation(live=True), spoken == language
+    heard = [(text, understand(text, grammar, live, freely=freely)) for _, text in said]
     noticed = [text for text, word in heard if isinstance(word, StopHeard)]
     certain = [text for text, word in heard if isinstance(word, StopHeard) and word.phrase.certain]
     taken = [text for text, word in heard if word is not None and text not in noticed]

@@ -234,6 +234,23 @@ def test_a_score_that_is_asked_for_can_be_dropped() -> None:
     assert understand("never mind", ENGLISH, rating) == NeverMindHeard()
 
 
+@pytest.mark.parametrize(
+    ("text", "freely", "command"),
+    [
+        ("pause", False, Command.PAUSE),
+        ("Fernseher pause", True, Command.PAUSE),
+        ("Fernseher pause", False, None),
+    ],
+)
+def test_only_bare_words_are_known_among_words_of_another_language(
+    text: str,
+    freely: bool,  # noqa: FBT001 - a column of the table
+    command: Command | None,
+) -> None:
+    heard = understand(text, ENGLISH, LIVE, freely=freely)
+    assert heard == (CommandHeard(command) if command else None)
+
+
 @pytest.mark.parametrize("text", ["yes", "no", "okay", "not sure", "left", "dull", "I'm fine"])
 def test_answers_need_a_question(text: str) -> None:
     assert understand(text, ENGLISH, LIVE) is None

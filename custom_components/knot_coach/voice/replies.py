@@ -231,8 +231,10 @@ class Replies:
     def _word(
         self, text: str, coach: CoachLike, language: str | None = None
     ) -> SessionWord | StatusRequest | None:
-        for grammar in in_order(self.grammars, [language]):
-            if (word := understand_word(text, grammar, situation(coach))) is not None:
+        meant = situation(coach)
+        for number, grammar in enumerate(in_order(self.grammars, [language])):
+            freely = number == 0 or language is None
+            if (word := understand_word(text, grammar, meant, freely=freely)) is not None:
                 return word
         return None
 

@@ -59,21 +59,25 @@ _BESIDE: Final[Mapping[str, SessionWord | StatusRequest]] = {
 """What can be said to a session that is none of its commands."""
 
 
-def understand(text: str, grammar: Grammar, situation: Situation) -> Heard | None:
+def understand(
+    text: str, grammar: Grammar, situation: Situation, *, freely: bool = True
+) -> Heard | None:
     """Tell what was meant, or None where it is nothing of ours.
 
     In a session its words come first. An unclear word is never guessed to mean more pressure.
     """
-    word = understand_word(text, grammar, situation) if situation.live else None
+    word = understand_word(text, grammar, situation, freely=freely) if situation.live else None
     return word or understand_request(text, grammar)
 
 
 def understand_word(
-    text: str, grammar: Grammar, situation: Situation
+    text: str, grammar: Grammar, situation: Situation, *, freely: bool = True
 ) -> SessionWord | StatusRequest | None:
     """Understand what is said in the room of a session.
 
-    Stop words come first; then an answer, if a question is open; then a command.
+    Stop words come first; then an answer, if a question is open; then a command. Commands are
+    looked for in free speech only where it is `freely` known to be of this language: "pause" among
+    words of another one may be about a television.
     """
     stop = classify(text, grammar.stop_words, neck=situation.neck)
     heard: Answer | StopPhrase | None = stop
@@ -85,7 +89,7 @@ def understand_word(
     match heard:
         case None:
             return (
-                _command(text, grammar, situation)
+                _command(text, grammar, situation, freely=freely)
                 or _score(text, grammar, situation)
                 or _unsure(text, grammar, situation)
             )
@@ -125,9 +129,9 @@ def _clearly(text: str, grammar: Grammar, result: RecognizeResult) -> Request:
 
 
 def _command(
-    text: str, grammar: Grammar, situation: Situation
+    text: str, grammar: Grammar, situation: Situation, *, freely: bool
 ) -> SessionWord | StatusRequest | None:
-    match _command_key(text, grammar):
+    match _command_key(text, grammar, freely=freely):
         case None:
             return None
         case "keep_going":  # massage.md §4.8
@@ -141,10 +145,12 @@ def _command(
             return CommandHeard(Command(key))
 
 
-def _command_key(text: str, grammar: Grammar) -> str | None:
+def _command_key(text: str, grammar: Grammar, *, freely: bool) -> str | None:
     """Return the key of a word in a sentence file, said as it stands there or freely."""
     if (result := recognised(text, grammar.commands, grammar.language)) is not None:
         return result.intent.name
+    if not freely:
+        return None
     spots = grammar.spotter.spots(text)
     key = gist.word_of(spots)
     # "Stop the massage for Anna" is a clear sentence and says more, and so is "why do I get knots".
