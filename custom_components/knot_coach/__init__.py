@@ -26,7 +26,7 @@ from .screening_due import async_watch_screening
 from .settings import Settings
 from .store import Memory
 from .twin_light import async_setup_twin_light
-from .voice.sentences import Vocabulary, async_register
+from .voice.sentences import Vocabulary, async_prepare, async_register
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -69,7 +69,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
         areas=catalogue.areas,
         speak=partial(speak, hass, catalogue),
     )
-    entry.async_on_unload(async_register(hass, HearingCoach(hass, coach), vocabulary))
+    hearing = HearingCoach(hass, coach)
+    prepared = await async_prepare(hass, hearing, vocabulary)
+    entry.async_on_unload(async_register(hass, hearing, vocabulary, prepared))
     entry.async_on_unload(async_setup_reminder(coach))
     async_watch_screening(hass, entry)
     entry.async_on_unload(async_watch_language(coach))

@@ -69,7 +69,6 @@ HARM: Final = "harm"
 
 SHY: Final = frozenset({ELSEWHERE, LATER, NOT, SCORE, HARM, PLAINT})
 """What means nothing where it is part of a longer phrase."""
-_OURSELVES: Final = (AREA, OURS, ROUTINE, STRETCH, AGAIN, RUB, TROUBLE, MINUTES, HEALTH, HARM)
 
 MOST_SCORES: Final = 2
 """A range has two."""
@@ -111,11 +110,15 @@ class Wish:
 
 def may_be_ours(spots: Spots) -> bool:
     """Tell whether a text can mean anything where no session is live; most texts cannot."""
-    return (
-        spots.has(*_OURSELVES)
-        or WHY in spots.values(ASKING)
-        or not set(HARMLESS).isdisjoint(spots.values(SESSION))
-    )
+    if spots.has(ROUTINE, OURS, HARM) or (spots.has(AREA) and spots.has(RUB)):
+        return True
+    if spots.has(ELSEWHERE):
+        return False
+    if spots.has(AREA) and spots.has(WISH, PLAINT, SIDE, PAIR, LENGTH, POLITE):
+        return True
+    if not set(HARMLESS).isdisjoint(spots.values(SESSION)) or WHY in spots.values(ASKING):
+        return True
+    return spots.has(RUB, TROUBLE, STRETCH, AGAIN, MINUTES, HEALTH)
 
 
 def wish_of(spots: Spots) -> Wish | None:
@@ -268,13 +271,13 @@ def _said(spots: Spots, one: Spot) -> bool:
 
 
 def answers_of(spots: Spots) -> frozenset[str]:
-    """Return the keys of all that a text answers; none where it is about something else."""
+    """Return the keys of all that a text answers; none where it asks or is about something else."""
     answers = [one for one in spots.of(ANSWER) if not _negated(spots, one)]
     elsewhere = any(
         not any(one.start <= other.start < one.end for one in answers)
         for other in spots.of(ELSEWHERE)
     )
-    if elsewhere or len(spots.left_over()) > MOST_LEFT_OVER:
+    if elsewhere or _asked(spots) is not None or len(spots.left_over()) > MOST_LEFT_OVER:
         return frozenset()
     return frozenset(one.value for one in answers)
 

@@ -11,7 +11,7 @@ import re
 from typing import Any, Final
 import unicodedata
 
-from hassil import Intents
+from hassil import Intents, recognize_all
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
@@ -100,9 +100,13 @@ class Grammar:
         left out. Raises GrammarError when the file is wrong.
         """
         try:
-            return _Builder(data, areas, _named(routines), _named(people)).grammar()
-        except (KeyError, TypeError, ValueError) as err:
+            grammar = _Builder(data, areas, _named(routines), _named(people)).grammar()
+            for intents in (grammar.requests, grammar.commands, grammar.answers, grammar.scores):
+                # hassil reads a template when it needs it first; let that not be when somebody speaks.
+                list(recognize_all(grammar.language, intents))
+        except (ParseError, AssertionError, KeyError, TypeError, ValueError) as err:
             raise GrammarError(f"Sentences of {data.get('language')!r}: {err!r}") from err
+        return grammar
 
 
 def in_order(grammars: Mapping[str, Grammar], languages: Iterable[str | None]) -> list[Grammar]:

@@ -48,14 +48,40 @@ class Vocabulary:
     """Speaks where no coach is chosen yet."""
 
 
+type Names = tuple[list[str], list[str]]
+"""The routines and the people that somebody may name, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Grammars made ahead, for these names."""
+
+    names: Names
+    grammars: Mapping[str, Grammar]
+
+
+async def async_prepare(hass: HomeAssistant, coach: CoachLike, vocabulary: Vocabulary) -> Prepared:
+    """Make the grammars for one more coach, away from the event loop: that takes a moment.
+
+    Raises GrammarError when a sentence file is wrong.
+    """
+    names = _names([*coaches(hass).values(), coach])
+    return Prepared(names, await hass.async_add_executor_job(_grammars, vocabulary, names))
+
+
 @callback
-def async_register(hass: HomeAssistant, coach: CoachLike, vocabulary: Vocabulary) -> CALLBACK_TYPE:
+def async_register(
+    hass: HomeAssistant,
+    coach: CoachLike,
+    vocabulary: Vocabulary,
+    prepared: Prepared | None = None,
+) -> CALLBACK_TYPE:
     """Listen for a coach; returns what ends it, to be called once.
 
     Raises GrammarError when a sentence file is wrong.
     """
     ear = hass.data.get(EAR) or Ear(hass, vocabulary)
-    ear.add(coach)
+    ear.add(coach, prepared)
     hass.data[EAR] = ear
     return partial(ear.remove, coach)
 
@@ -86,7 +112,7 @@ class Ear:
         self._hass = hass
         self._vocabulary = vocabulary
         self._replies = Replies(hass, self.coaches, vocabulary.areas, vocabulary.speak)
-        self._names: tuple[list[str], list[str]] | None = None
+        self._names: Names | None = None
         self._always: CALLBACK_TYPE = _nothing
         self._session: CALLBACK_TYPE | None = None
         self._on_the_spot = OnTheSpot(hass, self._heard_freely)
@@ -94,10 +120,10 @@ class Ear:
         self._overhearing = False
 
     @callback
-    def add(self, coach: CoachLike) -> None:
+    def add(self, coach: CoachLike, prepared: Prepared | None = None) -> None:
         """Listen for one more."""
         self.coaches[coach.entry_id] = coach
-        self._learn()
+        self._learn(prepared)
         self.refresh()
 
     @callback
@@ -141,20 +167,15 @@ class Ear:
                 room -= needed
         return chosen
 
-    def _learn(self) -> None:
+    def _learn(self, prepared: Prepared | None = None) -> None:
         """Register the sentences that are always heard, when the names in them have changed."""
-        routines = sorted({name for coach in self.coaches.values() for name in coach.routines})
-        people = sorted({name for coach in self.coaches.values() for name in names_of(coach)})
-        if self._names == (routines, people):
+        names = _names(self.coaches.values())
+        if self._names == names:
             return
-        grammars = {
-            language: Grammar.build(
-                data, areas=self._vocabulary.areas, routines=routines, people=people
-            )
-            for language, data in self._vocabulary.sentences.items()
-        }
+        if prepared is None or prepared.names != names:
+            prepared = Prepared(names, _grammars(self._vocabulary, names))
         self._always()
-        self._replies.grammars, self._names = grammars, (routines, people)
+        self._replies.grammars, self._names = prepared.grammars, names
         listened_for = self._listened_for
         self._always = self._registered((one.always for one in listened_for), self._heard_always)
         self._templates = as_trigger(one for grammar in listened_for for one in grammar.always)
@@ -225,3 +246,18 @@ class Ear:
         finally:
             self._overhearing = False
             self._hass.loop.call_soon(self.refresh)
+
+
+def _names(known: Iterable[CoachLike]) -> Names:
+    """Return the routines and the people that may be named, each once."""
+    meant = list(known)
+    routines = sorted({name for coach in meant for name in coach.routines})
+    return routines, sorted({name for coach in meant for name in names_of(coach)})
+
+
+def _grammars(vocabulary: Vocabulary, names: Names) -> dict[str, Grammar]:
+    routines, people = names
+    return {
+        language: Grammar.build(data, areas=vocabulary.areas, routines=routines, people=people)
+        for language, data in vocabulary.sentences.items()
+    }
