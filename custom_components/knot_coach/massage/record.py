@@ -35,7 +35,7 @@ _SAFETY: Final = frozenset({Outcome.STOPPED_SAFETY, Outcome.EMERGENCY})
 def records(s: Session, now: datetime, trigger: str) -> list[dict[str, Any]]:
     """Return a record of each area that a session has come to, as plain JSON data.
 
-    `trigger` says what started it: `voice`, `button`, `action` or `schedule`. Instants are
+    `trigger` says what started it: `voice`, `button`, `action`, `schedule` or `assistant`. Instants are
     ISO 8601, durations seconds, scores 0 to 10, levels of pressure 1 to 7. `routine` and
     `next_day` are for whoever keeps the record: the name of a routine, and `{feeling, score, at}`
     once somebody has told how the area felt later.
