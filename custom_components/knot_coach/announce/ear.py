@@ -1,8 +1,11 @@
 """When somebody is talking to a satellite, so that nobody talks over them."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 
+from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEventType
+from homeassistant.components.assist_pipeline.pipeline import KEY_ASSIST_PIPELINE
 from homeassistant.components.assist_satellite.const import DATA_COMPONENT
 from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.const import STATE_UNAVAILABLE
@@ -45,6 +48,8 @@ class Ear:
         """Set at everything the satellite says about itself."""
         self.heard = False
         """Somebody began to talk since this was set to False."""
+        self.turns = 0
+        """How often somebody began to talk."""
         self._hass = hass
         self._since = float("-inf")
         self._turn_until = float("-inf")
@@ -94,6 +99,30 @@ class Ear:
         entity = None if component is None else component.get_entity(self.entity_id)
         task = getattr(entity, "_pipeline_task", None)
         return task if isinstance(task, asyncio.Task) and not task.done() else None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the voice detector has heard somebody in the present run.
+
+        Home Assistant tells that to the satellite alone, and keeps it for whoever looks for faults.
+        Nobody knows it where the recogniser itself finds the end of speech.
+        """
+        data = self._hass.data.get(KEY_ASSIST_PIPELINE)
+        runs = () if data is None else data.pipeline_debug.values()
+        return any(self._is_heard(run.events) for kept in runs for run in kept.values())
+
+    def _is_heard(self, events: Sequence[PipelineEvent]) -> bool:
+        """Tell whether these are the events of a run of this satellite that hears somebody."""
+        kinds = {event.type for event in events}
+        if PipelineEventType.RUN_END in kinds or PipelineEventType.STT_VAD_START not in kinds:
+            return False
+        return (events[0].data or {}).get("satellite_id") == self.entity_id
+
+    @callback
+    def hang_up(self) -> None:
+        """Close the microphone, as Home Assistant does before an announcement."""
+        if (task := self._running) is not None:
+            task.cancel()
 
     def quiet_in(self) -> float:
         """Return the seconds until it may be spoken if nothing happens until then.
@@ -149,6 +178,7 @@ class Ear:
         match state:
             case AssistSatelliteState.LISTENING:
                 self.heard, self._turn_until, self._idles = True, turn, 0
+                self.turns += 1
                 self._replying = False
                 self._follow_pipeline()
             case AssistSatelliteState.PROCESSING:

@@ -1,7 +1,7 @@
 """Turns on an output: whoever wants to be heard there waits in one queue, whichever coach it is."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -20,6 +20,13 @@ class Lane:
         self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._arrivals = 0
         self._taken = False
+        self.wanted: Callable[[], None] | None = None
+        """Called when somebody waits for it: whoever has it would rather listen than speak."""
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether somebody waits for it."""
+        return any(not place[2].done() for place in self._waiting)
 
     @property
     def idle(self) -> bool:
@@ -31,6 +38,8 @@ class Lane:
         if not self._taken:
             self._taken = True
             return
+        if self.wanted is not None:
+            self.wanted()
         self._arrivals += 1
         turn = asyncio.get_running_loop().create_future()
         place = (priority, self._arrivals, turn)
@@ -48,6 +57,7 @@ class Lane:
     @callback
     def give_back(self) -> None:
         """Hand it to the next that still waits, or leave it free."""
+        self.wanted = None
         self._waiting = [place for place in self._waiting if not place[2].done()]
         if not self._waiting:
             self._taken = False
@@ -62,12 +72,23 @@ LANES: Final[HassKey[dict[str, Lane]]] = HassKey(f"{DOMAIN}.lanes")
 
 @asynccontextmanager
 async def async_turn(
-    hass: HomeAssistant, entity_id: str, priority: Priority
+    hass: HomeAssistant,
+    entity_id: str,
+    priority: Priority,
+    *,
+    wanted: Callable[[], None] | None = None,
 ) -> AsyncGenerator[None]:
-    """Have an output for oneself; wait for it as long as that takes."""
+    """Have an output for oneself; wait for it as long as that takes.
+
+    Whoever lets others go first is told by `wanted` that somebody waits.
+    """
     lanes = hass.data.setdefault(LANES, {})
     lane = lanes.setdefault(entity_id, Lane())
     await lane.async_take(priority)
+    if wanted is not None:
+        lane.wanted = wanted
+        if lane.waited_for:
+            wanted()
     try:
         yield
     finally:

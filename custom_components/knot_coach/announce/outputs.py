@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from homeassistant.components.assist_satellite.const import AssistSatelliteEntityFeature
 from homeassistant.components.media_player.const import MediaPlayerEntityFeature
@@ -12,6 +12,9 @@ from homeassistant.helpers import entity_registry as er
 
 from .synthesis import engine_voice, satellite_voice
 from .tiers import Tier
+
+VOIP: Final = "voip"
+"""The integration whose satellites are telephones."""
 
 
 class Kind(StrEnum):
@@ -106,11 +109,28 @@ def refusal(hass: HomeAssistant, output: Output) -> str | None:
             assert_never(kind)
 
 
+@callback
+def can_listen(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether a satellite can open its microphone without a wake word, and is there.
+
+    A telephone would ring for each question, and one that only announces raises an error.
+    """
+    entry = er.async_get(hass).async_get(entity_id)
+    state = hass.states.get(entity_id)
+    return (
+        state is not None
+        and state.state != STATE_UNAVAILABLE
+        and kind_of(entity_id) is Kind.SATELLITE
+        and (entry is None or entry.platform != VOIP)
+        and _has(state, AssistSatelliteEntityFeature.START_CONVERSATION)
+    )
+
+
 def _satellite_refusal(
     hass: HomeAssistant, state: State, entry: er.RegistryEntry | None
 ) -> str | None:
     # It rings like a telephone, and repeats the line until somebody hangs up.
-    if entry is not None and entry.platform == "voip":
+    if entry is not None and entry.platform == VOIP:
         return "output_unsupported"
     if not _has(state, AssistSatelliteEntityFeature.ANNOUNCE):
         return "output_cannot_announce"

@@ -66,12 +66,18 @@ def keep_padded(folder: Path, data: bytes, lead_in: float, tail: float) -> Kept 
     """
     if (padded := pad(data, lead_in, tail)) is None:
         return None
-    path = folder / f"{sha256(padded.sound).hexdigest()[:40]}.{padded.extension}"
+    path = keep(folder, padded.sound, padded.extension)
+    return Kept(path, padded.lead_in, padded.tail)
+
+
+def keep(folder: Path, sound: bytes, extension: str) -> Path:
+    """Keep a clip as a file that is named by what is in it. Raises OSError if that cannot be."""
+    path = folder / f"{sha256(sound).hexdigest()[:40]}.{extension}"
     if not is_kept(path):
         folder.mkdir(parents=True, exist_ok=True)
-        _write(path, padded.sound)
+        _write(path, sound)
         _prune(folder)
-    return Kept(path, padded.lead_in, padded.tail)
+    return path
 
 
 def is_kept(path: Path) -> bool:

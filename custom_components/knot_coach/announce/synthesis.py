@@ -134,7 +134,10 @@ class Synthesis:
         stream.delete()
         kept = known.kept
         return Clip(
-            kept.lead_in + known.seconds, self._serve(voice, kept.path), kept.lead_in, kept.tail
+            kept.lead_in + known.seconds,
+            serve(self._hass, voice, kept.path),
+            kept.lead_in,
+            kept.tail,
         )
 
     async def _async_known(self, key: _Key, data: bytes) -> _Known:
@@ -176,14 +179,16 @@ class Synthesis:
                 )
         return _Known(digest, seconds, kept)
 
-    def _serve(self, voice: Voice, path: Path) -> str:
-        """Return a media id under which Home Assistant serves a file as if an engine had made it."""
-        options = {tts.ATTR_PREFERRED_FORMAT: path.suffix[1:]}
-        stream = tts.async_create_stream(self._hass, voice.engine, voice.language, options)
-        stream.async_override_result(path)
-        # They made the name and the type right, and would now have the file converted.
-        stream.options.clear()
-        return stream.media_source_id
+
+@callback
+def serve(hass: HomeAssistant, voice: Voice, path: Path) -> str:
+    """Return a media id under which Home Assistant serves a file as if an engine had made it."""
+    options = {tts.ATTR_PREFERRED_FORMAT: path.suffix[1:]}
+    stream = tts.async_create_stream(hass, voice.engine, voice.language, options)
+    stream.async_override_result(path)
+    # They made the name and the type right, and would now have the file converted.
+    stream.options.clear()
+    return stream.media_source_id
 
 
 def folder_of(hass: HomeAssistant) -> Path:
