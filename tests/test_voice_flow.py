@@ -141,24 +141,27 @@ async def test_how_it_speaks(hass: HomeAssistant, person: Person) -> None:
     await hass.async_block_till_done()
     settings = person.coach.settings
     assert settings.together
+    assert settings.listen
     assert settings.quiet == QuietHours(time(22), time(7, 30))
     assert settings.light == "light.bed"
 
     await person.open("voice")
     assert person.suggested == {
         "together": True,
+        "listen": True,
         "quiet_from": "22:00:00",
         "quiet_until": "07:30:00",
         "light": "light.bed",
     }
-    await person.fill(together=False)
+    await person.fill(together=False, listen=False)
     await hass.async_block_till_done()
     settings = person.coach.settings
     assert not settings.together
+    assert not settings.listen
     assert settings.quiet is None
     assert settings.light is None
     await person.open("voice")
-    assert person.suggested == {"together": False}
+    assert person.suggested == {"together": False, "listen": False}
 
 
 async def test_other_options_stay(person: Person) -> None:
@@ -187,7 +190,7 @@ async def test_what_cannot_be(
     await (await person.open("voice")).fill(together=True, **answers)
     assert person.step == "voice"
     assert person.errors == errors
-    assert person.suggested == {"together": True, **answers}
+    assert person.suggested == {"together": True, "listen": True, **answers}
     assert person.entry.options == before
     await person.fill(together=True)
     assert person.result["type"] is FlowResultType.CREATE_ENTRY
@@ -618,7 +621,14 @@ async def test_a_browser_is_shown_every_form(
     flow = f"{flows}/{menu['flow_id']}"
     form = await post(flow, {"next_step_id": "voice"})
     fields = {field["name"]: field for field in form["data_schema"]}
-    assert list(fields) == ["language", "together", "quiet_from", "quiet_until", "light"]
+    assert list(fields) == [
+        "language",
+        "together",
+        "listen",
+        "quiet_from",
+        "quiet_until",
+        "light",
+    ]
     assert fields["language"]["default"] == "automatic"
     offered = fields["language"]["selector"]["select"]["options"]
     assert offered[0]["value"] == "automatic"

@@ -12,7 +12,6 @@ from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEven
 from homeassistant.components.assist_satellite import (
     AssistSatelliteAnnouncement,
     AssistSatelliteConfiguration,
-    AssistSatelliteEntity,
     AssistSatelliteEntityFeature,
 )
 from homeassistant.components.media_player import MediaPlayerEntity
@@ -27,7 +26,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
-from tests.voice_engines import FakeSTT, listen
+from tests.voice_engines import listen
 from tests.voice_faults import (
     BACK_SECONDS,
     HANG_SECONDS,
@@ -37,6 +36,7 @@ from tests.voice_faults import (
     Heard,
     Utterance,
 )
+from tests.voice_microphones import Listening, recogniser
 
 DOMAIN: Final = "voice_mock"
 
@@ -147,7 +147,7 @@ class _Speaking(Entity):
             heard.ended = self.hass.loop.time()
 
 
-class FakeSatellite(_Speaking, AssistSatelliteEntity):
+class FakeSatellite(_Speaking, Listening):
     """A satellite that announces, converses and listens."""
 
     _attr_supported_features = (
@@ -157,7 +157,8 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
     def __init__(
         self, key: str = "bedroom", features: AssistSatelliteEntityFeature | None = None
     ) -> None:
-        super().__init__()
+        _Speaking.__init__(self)
+        Listening.__init__(self)
         self._attr_name = f"Satellite {key}"
         self._attr_unique_id = f"satellite_{key}"
         self._attr_device_info = DeviceInfo(
@@ -167,10 +168,6 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
             self._attr_supported_features = features
         self.announcements: list[AssistSatelliteAnnouncement] = []
         self.events: list[PipelineEvent] = []
-        self.answers: list[str | None] = []
-        """What the person says to the next questions; None for silence."""
-        self.utterances: list[Utterance] = []
-        """What people said to it."""
         self.spared: set[str] = set()
         """Texts with which nothing goes wrong."""
         self.barge_in = BargeIn.PLAYS_ON
@@ -253,14 +250,6 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
             case Fault.HANGS_LONG:
                 await asyncio.sleep(HANG_SECONDS - seconds)
 
-    @override
-    async def async_start_conversation(
-        self, start_announcement: AssistSatelliteAnnouncement
-    ) -> None:
-        await self.async_announce(start_announcement)
-        if self.answers:
-            self._begin(self.hear(self.answers.pop(0)), "answer")
-
     async def hear(self, text: str | None, seconds: float = 1.0) -> None:
         """Let the person talk to it for so long; returns when the pipeline is through.
 
@@ -272,12 +261,7 @@ class FakeSatellite(_Speaking, AssistSatelliteEntity):
                 await self._barge_in()
             finally:
                 self._called -= 1
-        engine = next(
-            entity
-            for entity in self.hass.data[stt.DATA_COMPONENT].entities
-            if isinstance(entity, FakeSTT)
-        )
-        engine.text = text
+        recogniser(self.hass.data[stt.DATA_COMPONENT].entities).text = text
         said = Utterance(text, self.hass.loop.time())
         self.utterances.append(said)
         replies = self._replies

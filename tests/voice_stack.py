@@ -43,10 +43,12 @@ from pytest_homeassistant_custom_component.common import (
 
 from tests.voice_engines import FakeLLM, FakeSTT, FakeTTS, clip_seconds
 from tests.voice_faults import BargeIn, Fault, Heard, Utterance
+from tests.voice_microphones import Answer, Opening
 from tests.voice_speakers import DOMAIN, FakeNotify, FakePlayer, FakeSatellite
 
 __all__ = [
     "DOMAIN",
+    "Answer",
     "BargeIn",
     "FakeLLM",
     "FakeNotify",
@@ -56,6 +58,7 @@ __all__ = [
     "FakeTTS",
     "Fault",
     "Heard",
+    "Opening",
     "Reply",
     "Stack",
     "Utterance",

@@ -32,6 +32,7 @@ class Conf(StrEnum):
     LANGUAGE = "language"
     VOICE = "voice"
     TOGETHER = "together"
+    LISTEN = "listen"
     QUIET_FROM = "quiet_from"
     QUIET_UNTIL = "quiet_until"
     LIGHT = "light"

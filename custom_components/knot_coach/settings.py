@@ -70,6 +70,8 @@ class Settings:
     """The language that was chosen for it; None takes that of its room."""
     together: bool = False
     """Every output that has a voice speaks each line, not only the first that works."""
+    listen: bool = True
+    """The microphone opens after a question, so that the answer needs no wake word."""
     quiet: QuietHours | None = None
     """When lines are shown and not spoken."""
     light: str | None = None
@@ -124,6 +126,7 @@ class Settings:
             ),
             language=options.get(Conf.LANGUAGE),
             together=options.get(Conf.TOGETHER, False),
+            listen=options.get(Conf.LISTEN, True),
             quiet=_quiet_from(options),
             light=options.get(Conf.LIGHT),
             heat=_heat_from(options),

@@ -58,6 +58,7 @@ def _seconds() -> NumberSelector:
 _VOICE_FORM: Final = vol.Schema(
     {
         vol.Required(Conf.TOGETHER, default=False): BooleanSelector(),
+        vol.Required(Conf.LISTEN, default=True): BooleanSelector(),
         vol.Optional(Conf.QUIET_FROM): TimeSelector(),
         vol.Optional(Conf.QUIET_UNTIL): TimeSelector(),
         vol.Optional(Conf.LIGHT): EntitySelector(
@@ -142,6 +143,7 @@ def voice_from(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {
         Conf.LANGUAGE: None if language == AUTOMATIC else language,
         Conf.TOGETHER: answers[Conf.TOGETHER],
+        Conf.LISTEN: answers[Conf.LISTEN],
         Conf.QUIET_FROM: _time(answers.get(Conf.QUIET_FROM)),
         Conf.QUIET_UNTIL: _time(answers.get(Conf.QUIET_UNTIL)),
         Conf.LIGHT: answers.get(Conf.LIGHT),

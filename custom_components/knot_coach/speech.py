@@ -23,6 +23,7 @@ from .massage.messages import Begun, Priority, Report, Say, SpeechCut, SpeechFai
 from .massage.states import Interrupted, Session
 from .massage.wording import Line, Phrasebook
 from .settings import Settings
+from .voice.check_in import CheckIns
 from .voiceless import Silence, Voiceless
 
 _LOGGER = logging.getLogger(__name__)
@@ -91,6 +92,14 @@ class Speech(Reports):
             together=settings.together,
             notice=lambda: book().line("other_speaker"),
         )
+        self._check_ins = CheckIns(
+            hass,
+            entry,
+            self._announcer,
+            room=settings.room,
+            listens=settings.listen,
+            now=now,
+        )
 
     @property
     def quiet(self) -> bool:
@@ -146,6 +155,7 @@ class Speech(Reports):
         self._loudness.renew()
         self._set_volumes()
         self._quiet = self._settings.is_quiet(dt_util.now())
+        self._check_ins.renew()
         self._announcer.renew([Ear(self._hass, one) for one in self._satellites()])
 
     @callback
@@ -199,6 +209,7 @@ class Speech(Reports):
     @callback
     def follow(self, before: Session | None, session: Session) -> None:
         """Get loud for a session that goes on after a restart, and give back at its end."""
+        self._check_ins.follow(session)
         if before is None or not before.live:
             return
         if not session.live:
@@ -209,6 +220,7 @@ class Speech(Reports):
     @callback
     def finish(self) -> None:
         """Give back what was borrowed, when the last words have been spoken."""
+        self._check_ins.follow(None)
         self._stay()
         self._finishing = self._entry.async_create_background_task(
             self._hass, self._async_finish(), f"{DOMAIN} after {self._entry.title}"
@@ -256,6 +268,7 @@ class Speech(Reports):
     async def async_close(self) -> None:
         """Speak the last words, give back what was borrowed, and end."""
         self._stay()
+        await self._check_ins.async_close()
         await self._announcer.async_close(drain=LAST_WORDS)
         await self._loudness.async_give_back()
         await self._loudness.async_close()
@@ -297,6 +310,8 @@ class Speech(Reports):
         if seen and not self._is_silent():
             self._voiceless.clear()
         self._report(Spoken(say.id, seen=seen))
+        if seen:
+            self._check_ins.asked(say)
 
     @override
     def cut(self, say: Say) -> None:

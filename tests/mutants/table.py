@@ -16,6 +16,7 @@ ORDER: Final = "tests/announce/test_announce_order.py"
 SATELLITE: Final = "tests/announce/test_announce_satellite.py"
 FALLBACK: Final = "tests/announce/test_announce_fallback.py"
 TOGETHER: Final = "tests/announce/test_announce_together.py"
+CHECK_IN: Final = "tests/test_check_in_hard.py"
 ANY_EVENING: Final = "tests/announce/test_announce_properties.py"
 
 
@@ -222,5 +223,26 @@ MUTANTS: Final = (
             )
         ],
         ["tests/massage/test_session_words.py"],
+    ),
+    Mutant(
+        "whoever answers when the time is over is cut off",
+        [Edit(f"{ANNOUNCE}/microphone.py", "if self._ear.speaking:", "if False:")],
+        [f"{CHECK_IN}::test_who_speaks_when_the_time_is_over_is_heard_to_the_end"],
+    ),
+    Mutant(
+        "a line waits behind a microphone that does not open",
+        [Edit(f"{ANNOUNCE}/lanes.py", "            self.wanted()\n", "            pass\n")],
+        [f"{CHECK_IN}::test_a_line_does_not_wait_for_a_satellite_that_does_not_listen"],
+    ),
+    Mutant(
+        "a question whose end nobody saw is answered",
+        [
+            Edit(
+                "custom_components/knot_coach/speech.py",
+                "        if seen:\n            self._check_ins.asked(say)\n",
+                "        self._check_ins.asked(say)\n",
+            )
+        ],
+        [f"{CHECK_IN}::test_nobody_listens_to_a_question_whose_end_was_not_seen"],
     ),
 )
