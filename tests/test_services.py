@@ -153,6 +153,25 @@ async def test_an_unknown_feedback_is_a_schema_error(house: House) -> None:
     assert house.session.state == "active"
 
 
+async def test_feedback_in_somebodys_own_words(house: House) -> None:
+    """Understood as speech is; but nobody knows who said it, so it answers nothing."""
+    await act(house, "start_session", area="upper_traps", side="left")
+    await house.until_question("health")
+    await refused(house, "feedback", "person_needed", text="no, nothing new at all")
+    assert house.session.attributes["question"] == "health"
+    await act(house, "stop_session")
+    await to_pressing(house)
+    await act(house, "feedback", text="could you go a tiny bit lighter, please")
+    assert house.shows(pressure=1)
+    await refused(house, "feedback", "not_understood", text="what a lovely day")
+    with pytest.raises(vol.Invalid):
+        await act(house, "feedback", text="lighter", feedback="harder")
+    with pytest.raises(vol.Invalid):
+        await act(house, "feedback")
+    await act(house, "feedback", text="my arm has gone numb")
+    await house.until_question("wrong")
+
+
 async def test_an_unavailable_satellite_starts_nothing(house: House) -> None:
     house.satellite.set_available(available=False)
     message = await refused(house, "start_session", "no_output", area="upper_traps", side="left")

@@ -26,6 +26,7 @@ from .massage.messages import Command
 from .massage.order import HIGHEST_CEILING
 from .massage.phases import Length
 from .next_day import async_note
+from .on_behalf import ATTR_FEEDBACK, Caller
 from .ordering import (
     ATTR_AREA,
     ATTR_HEAT,
@@ -39,10 +40,13 @@ from .ordering import (
     wanted_from_call,
 )
 from .rehearse import async_rehearse
+from .relayed import LONGEST, async_relay
 from .starting import async_begin
+from .voice.coaches import Place
+from .voice.sentences import coaches
 
 ATTR_ENTRY: Final = "config_entry_id"
-ATTR_FEEDBACK: Final = "feedback"
+ATTR_TEXT: Final = "text"
 ATTR_FEELING: Final = "feeling"
 ATTR_SCORE: Final = "score"
 
@@ -60,7 +64,16 @@ _START: Final = vol.Schema(
         vol.Optional(ATTR_STRETCH_ONLY): cv.boolean,
     }
 )
-_FEEDBACK: Final = vol.Schema({**_COACH, vol.Required(ATTR_FEEDBACK): vol.Coerce(Command)})
+_FEEDBACK: Final = vol.Schema(
+    vol.All(
+        {
+            **_COACH,
+            vol.Exclusive(ATTR_FEEDBACK, "said"): vol.Coerce(Command),
+            vol.Exclusive(ATTR_TEXT, "said"): vol.All(cv.string, vol.Length(min=1, max=LONGEST)),
+        },
+        cv.has_at_least_one_key(ATTR_FEEDBACK, ATTR_TEXT),
+    )
+)
 _NEXT_DAY: Final = vol.Schema(
     {
         **_COACH,
@@ -128,7 +141,17 @@ def _obeying(wish: Command) -> Callable[[ServiceCall], Coroutine[Any, Any, None]
 
 
 async def _feedback(call: ServiceCall) -> None:
-    async_get_coach(call).obey(call.data[ATTR_FEEDBACK])
+    """Hand on a word, or whatever somebody said, which is understood as speech is."""
+    coach = async_get_coach(call)
+    text = call.data.get(ATTR_TEXT)
+    if text is None:
+        coach.obey(call.data[ATTR_FEEDBACK])
+        return
+    meant = coaches(call.hass)[coach.config_entry.entry_id]
+    language = coach.book.language
+    await async_relay(
+        Caller(hass=call.hass, coaches=(meant,), place=Place(), language=language), text
+    )
 
 
 async def _report_next_day(call: ServiceCall) -> None:
