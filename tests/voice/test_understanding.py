@@ -223,7 +223,19 @@ def test_eased() -> None:
     assert understand("about the same", ENGLISH, LIVE) == EasedHeard(False)
 
 
-@pytest.mark.parametrize("text", ["the tight spot is harder", "it aches deeper in"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the tight spot is harder",
+        "it aches deeper in",
+        "it is harder now",
+        "that's a bit firmer",
+        "firmer on the left",
+        "should I press harder",
+        "I'm pressing harder",
+        "harder than before",
+    ],
+)
 def test_a_complaint_is_no_wish_for_more_pressure(text: str) -> None:
     assert understand(text, ENGLISH, LIVE) != CommandHeard(Command.HARDER)
 

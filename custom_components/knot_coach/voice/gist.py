@@ -52,6 +52,10 @@ LATER: Final = "later"
 ASKING: Final = "asking"
 """How a question begins that is no wish."""
 NOT: Final = "not"
+BEHIND: Final = "behind"
+"""The value of a "not" that may end a text and deny what stands before it: "wiederhol das nicht"."""
+TELLING: Final = "telling"
+"""What says how something is, and is no wish for more of it: "the knot is harder"."""
 FILLER: Final = "filler"
 SESSION: Final = "session"
 ANSWER: Final = "answer"
@@ -168,12 +172,17 @@ def _asked(spots: Spots) -> str | None:
 
 def _begin(spots: Spots) -> int:
     """Return the index of the first word that is no filler."""
+    return next(iter(_weighty(spots)), 0)
+
+
+def _weighty(spots: Spots) -> list[int]:
+    """Return the indexes of the words that are no fillers."""
     fillers = {i for one in spots.of(FILLER) for i in range(one.start, one.end)}
-    return next((i for i in range(len(spots.words)) if i not in fillers), 0)
+    return [i for i in range(len(spots.words)) if i not in fillers]
 
 
 def _denied(spots: Spots, *concepts: str) -> bool:
-    return any(_negated(spots, one) for one in spots.of(*concepts))
+    return any(_negated(spots, one) or _negated_behind(spots, one) for one in spots.of(*concepts))
 
 
 def _negated(spots: Spots, one: Spot) -> bool:
@@ -183,6 +192,12 @@ def _negated(spots: Spots, one: Spot) -> bool:
         for no in spots.of(NOT)
         if no.end <= one.start
     )
+
+
+def _negated_behind(spots: Spots, one: Spot) -> bool:
+    """Tell whether a text ends with a "not" that is about what stands before it."""
+    end = max(_weighty(spots), default=-1) + 1
+    return any(no.value == BEHIND and one.end <= no.start and no.end == end for no in spots.of(NOT))
 
 
 def _only_stretch(spots: Spots) -> bool:
@@ -249,8 +264,9 @@ def word_of(spots: Spots) -> str | None:
     key = keys[0] if keys else next(iter(found)) if len(found) == 1 else None
     if key is None or (key not in HARMLESS and _asks_beside(spots, found[key])):
         return None
-    # "The knot got firmer" is a complaint, in whatever words that may stand in a wish too.
-    if key in ALONE and (spots.has(NOT) or spots.left_over(ANSWER, PLAINT, TROUBLE, HARM)):
+    if key in ALONE and (
+        spots.has(NOT, TELLING) or spots.left_over(ANSWER, PLAINT, TROUBLE, HARM, AREA, SIDE)
+    ):
         return None
     return key if len(spots.left_over()) <= MOST_LEFT_OVER else None
 
@@ -263,6 +279,9 @@ def _asks_beside(spots: Spots, one: Spot) -> bool:
 def _said(spots: Spots, one: Spot) -> bool:
     """Tell whether a word is meant as it stands: neither denied nor about something else."""
     if _negated(spots, one):
+        return False
+    # "Aua, so geht das nicht": what calms is heard, whatever becomes of the rest.
+    if one.value not in CALMING and _negated_behind(spots, one):
         return False
     return one.value == HURRIED or not any(
         -NEAR <= other.start - one.end <= NEAR or -NEAR <= one.start - other.end <= NEAR
