@@ -246,12 +246,15 @@ async def test_a_session_by_tools(house: House, mcp: Assistant) -> None:
     assert (last["trigger"], last["before"]) == ("assistant", 6)
 
 
-async def test_the_answer_at_a_rest_point(house: House, mcp: Assistant) -> None:
+@pytest.mark.parametrize("said", [{"feedback": "easing"}, {"text": "it's easing off"}])
+async def test_the_answer_at_a_rest_point(
+    house: House, mcp: Assistant, said: dict[str, Any]
+) -> None:
     await to_pressing(house, mcp)
     await house.clock.run_until(
         lambda: house.coach.session is not None and house.coach.session.check_open, 120
     )
-    await mcp.do(FEEDBACK, feedback="easing")
+    await mcp.do(FEEDBACK, **said)
     assert house.coach.session is not None
     assert not house.coach.session.check_open
     assert house.coach.session.notes.eased
@@ -289,6 +292,13 @@ async def test_a_question_in_words_is_answered(house: House, mcp: Assistant) -> 
     await to_pressing(house, mcp)
     told = await mcp.do(FEEDBACK, text="how long left")
     assert told["reply"].startswith("We are at pressing")
+
+
+async def test_louder_is_answered_by_the_coach(house: House, mcp: Assistant) -> None:
+    """A satellite has no volume that can be turned, and the coach says so."""
+    await to_pressing(house, mcp)
+    told = await mcp.do(FEEDBACK, text="louder")
+    assert told["reply"] == house.coach.book.line("reply.volume_fixed").text
 
 
 async def test_no_harder_holds(house: House, mcp: Assistant) -> None:
