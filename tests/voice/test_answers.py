@@ -135,7 +135,8 @@ def test_the_next_day(text: str, answer: Answer) -> None:
     assert understand(text, ENGLISH, NEXT_DAY) == AnswerHeard(answer)
     for situation in (Situation(live=True), Situation(live=True, question=Question.SKIN)):
         heard = understand(text, ENGLISH, situation)
-        assert not isinstance(heard, AnswerHeard) or heard.answer is Answer.YES
+        sore = answer is not Answer.NORMAL
+        assert not isinstance(heard, AnswerHeard) or (heard.answer is Answer.NO) == sore
 
 
 @pytest.mark.parametrize("text", ["left", "dull", "six", "the weather", "how is it"])

@@ -7,7 +7,7 @@ from hassil import Intents, RecognizeResult, recognize_best
 
 from ..massage.messages import Answer, Question, Tier
 from ..massage.stop_words import StopPhrase
-from . import gist
+from . import session_gist
 from .grammar import Grammar
 from .spotting import words_of
 
@@ -16,6 +16,12 @@ _FINE: Final = {
     Question.WRONG: Answer.NO,
     Question.SKIN: Answer.YES,
     Question.NEXT_DAY: Answer.NORMAL,
+}
+_ADMITTED: Final = {
+    Question.HEALTH: Answer.YES,
+    Question.WRONG: Answer.YES,
+    Question.HEAT: Answer.NO,
+    Question.SKIN: Answer.NO,
 }
 _BELONGS: Final = {
     Answer.LEFT: Question.SIDE,
@@ -145,11 +151,14 @@ def _from_list(
 def _freely(text: str, grammar: Grammar, question: Question) -> Answer | None:
     """Find an answer in free speech; what lets anything go on has to be all that is said."""
     spots = grammar.spotter.spots(text)
-    answers = {_meant(name, question) for name in gist.answers_of(spots)} - {None}
+    meant = {_meant(name, question) for name in session_gist.answers_of(spots)}
+    answers = meant - {None}
     if len(answers) != 1:
         return None
     answer = answers.pop()
-    return None if answer is _OPENS.get(question) and not gist.is_alone(spots) else answer
+    # "Comfortable, but red" is no answer to whether it is comfortable.
+    plain = None not in meant and session_gist.is_alone(spots)
+    return answer if plain or answer is not _OPENS.get(question) else None
 
 
 def _meant(name: str, question: Question) -> Answer | None:
@@ -163,6 +172,9 @@ def _meant(name: str, question: Question) -> Answer | None:
             answer = Answer.NORMAL if question is Question.NEXT_DAY else Answer.YES
         case "agreed":
             answer = Answer.YES
+        case "admitted":
+            # "Something is wrong" agrees to no heat.
+            return _ADMITTED.get(question)
         case name if name in _SIGNS and question in {Question.HEALTH, Question.GATE}:
             answer = Answer.YES
         case "sign":

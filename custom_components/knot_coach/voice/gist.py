@@ -1,24 +1,24 @@
 """What free speech is about, where no sentence of the files fits it word for word.
 
 "My traps are killing me, start a quick one" is no template. It names an area, a complaint, a wish and
-a length, and little else: that is enough. What is found here is found by known words alone, so the
-rules are strict where a mistake would cost something. More pressure is never asked for by a text that
-says anything beside it; a word that is denied, or that is about a lamp, a song or a timer, is nothing
-of ours; and two wishes in one text are none, unless one of them calms.
+a length, and little else: that is enough. What is found here is found by known words alone. A text
+that is about a lamp, a song or a timer, about another time or another person, that denies or that
+asks, is nothing of ours.
 
 The words are the `gist` of `catalogue/sentences/<language>.yaml`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from ..massage.areas import Side
-from ..massage.messages import Command
 from ..massage.phases import Length
 from .spotting import Spot, Spots
 
 AREA: Final = "area"
+REFUSED: Final = "refused"
+"""The value of a part of the body that is never worked on."""
 SIDE: Final = "side"
 PAIR: Final = "pair"
 LENGTH: Final = "length"
@@ -56,7 +56,11 @@ BEHIND: Final = "behind"
 """The value of a "not" that may end a text and deny what stands before it: "wiederhol das nicht"."""
 TELLING: Final = "telling"
 """What says how something is, and is no wish for more of it: "the knot is harder"."""
+NEVER: Final = "never"
+"""The value of a "not" that denies what calms, too: "don't stop"; "no, stop" denies nothing."""
 FILLER: Final = "filler"
+HESITATION: Final = "hesitation"
+"""What may stand before, between and behind words without changing them: "um", "okay"."""
 SESSION: Final = "session"
 ANSWER: Final = "answer"
 SCORE: Final = "score"
@@ -65,32 +69,24 @@ SCALE: Final = "scale"
 TEN: Final = "ten"
 """The value of the only scale that there is."""
 HEALTH: Final = "health"
-"""That the health answers hold no more."""
+"""One's health, and that the answers about it hold no more."""
+CHANGED: Final = "changed"
 WHY: Final = "why"
 """The value of a question that asks for a reason."""
 HARM: Final = "harm"
 """What must be left alone, whoever asks for it (massage.md §4.1)."""
 
-SHY: Final = frozenset({ELSEWHERE, LATER, NOT, SCORE, HARM, PLAINT})
+SHY: Final = frozenset({ELSEWHERE, LATER, NOT, SCORE, PLAINT})
 """What means nothing where it is part of a longer phrase."""
 
-MOST_SCORES: Final = 2
-"""A range has two."""
+HARMLESS: Final = ("status", "step", "upcoming", "why")
+"""What changes nothing, so that it may be answered whatever else is said."""
 MOST_LEFT_OVER: Final = 8
 """Most words that nobody knows in a text that is for the coach all the same."""
 NEAR: Final = 4
 """Words between a wish and what it is about, at most."""
 NEGATED_WITHIN: Final = 2
 """Words between a "not" and what it denies, at most."""
-
-CALMING: Final = ("stop", "too_hot", "too_much", "moment", "pause", "lighter", "no_harder")
-"""What wins over everything else that a text says, the first over the next."""
-HARMLESS: Final = ("status", "step", "upcoming", "why")
-"""What changes nothing, so that it may be answered whatever else is said."""
-HURRIED: Final = "moment"
-"""A word of a person who is called away: what it is that calls is no matter."""
-ALONE: Final = frozenset({Command.HARDER.value})
-"""What is obeyed only where a text says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +125,14 @@ def wish_of(spots: Spots) -> Wish | None:
     """Return what a text asks to start, or None where that is not clear."""
     if not spots.has(AREA, OURS, ROUTINE, STRETCH, AGAIN, TROUBLE):
         return None
-    if spots.has(ELSEWHERE) or _asked(spots) is not None:
+    if spots.has(ELSEWHERE) or asked(spots) is not None:
         return None
     # Whoever names what must be left alone is told so, whenever they want it.
     if spots.has(LATER) and not spots.has(HARM):
         return None
     areas = _meant(spots.values(AREA))
     stretch = spots.has(STRETCH) and _only_stretch(spots)
-    if not stretch and _denied(spots, RUB, WISH, OURS):
+    if not stretch and (spots.has(NOT) or _denied(spots, RUB, WISH, OURS)):
         return None
     if not _wanted(spots, stretch=stretch):
         return None
@@ -144,14 +140,19 @@ def wish_of(spots: Spots) -> Wish | None:
 
 
 def _meant(areas: list[str]) -> list[str]:
-    """Leave out what is only near: "the front of my thigh, after leg day"."""
+    """Leave out what is only near: "the front of my thigh, after leg day".
+
+    What is never worked on is not left out, whatever else is named.
+    """
+    if REFUSED in areas:
+        return [REFUSED]
     return [one for one in areas if one.startswith("area:")] or areas
 
 
 def is_about(spots: Spots, concept: str) -> bool:
     """Tell whether a text is about something, and about little else."""
     return (
-        spots.has(concept)
+        CHANGED in spots.values(concept)
         and not spots.has(ELSEWHERE, LATER)
         and len(spots.left_over()) <= MOST_LEFT_OVER
     )
@@ -159,51 +160,51 @@ def is_about(spots: Spots, concept: str) -> bool:
 
 def asks_why(spots: Spots) -> bool:
     """Tell whether a text asks where knots come from."""
-    return _asked(spots) == WHY and spots.has(TROUBLE) and not spots.has(ELSEWHERE)
+    return asked(spots) == WHY and spots.has(TROUBLE) and not spots.has(ELSEWHERE)
 
 
-def _asked(spots: Spots) -> str | None:
+def asked(spots: Spots) -> str | None:
     """Return how a text begins that is a question and no wish: "what", "how much"."""
-    begin = _begin(spots)
-    if any(spot.start == begin for spot in spots.of(AREA, AGAIN)):
+    first = begin(spots)
+    if any(spot.start == first for spot in spots.of(AREA, AGAIN)):
         return None
-    return next((spot.value for spot in spots.of(ASKING) if spot.start == begin), None)
+    return next((spot.value for spot in spots.of(ASKING) if spot.start == first), None)
 
 
-def _begin(spots: Spots) -> int:
-    """Return the index of the first word that is no filler."""
-    return next(iter(_weighty(spots)), 0)
+def begin(spots: Spots) -> int:
+    """Return the index of the first word that a sentence can begin with."""
+    before = {i for one in spots.of(HESITATION) for i in range(one.start, one.end)}
+    return next((i for i in range(len(spots.words)) if i not in before), 0)
 
 
-def _weighty(spots: Spots) -> list[int]:
+def weighty(spots: Spots) -> list[int]:
     """Return the indexes of the words that are no fillers."""
     fillers = {i for one in spots.of(FILLER) for i in range(one.start, one.end)}
     return [i for i in range(len(spots.words)) if i not in fillers]
 
 
 def _denied(spots: Spots, *concepts: str) -> bool:
-    return any(_negated(spots, one) or _negated_behind(spots, one) for one in spots.of(*concepts))
+    return any(negated(spots, one) or negated_behind(spots, one) for one in spots.of(*concepts))
 
 
-def _negated(spots: Spots, one: Spot) -> bool:
+def negated(spots: Spots, one: Spot, denying: Iterable[Spot] | None = None) -> bool:
     """Tell whether a "not" stands right before a phrase, and is no part of it."""
     return any(
         no.end <= one.start <= no.end + NEGATED_WITHIN
-        for no in spots.of(NOT)
-        if no.end <= one.start
+        for no in (spots.of(NOT) if denying is None else denying)
     )
 
 
-def _negated_behind(spots: Spots, one: Spot) -> bool:
+def negated_behind(spots: Spots, one: Spot) -> bool:
     """Tell whether a text ends with a "not" that is about what stands before it."""
-    end = max(_weighty(spots), default=-1) + 1
+    end = max(weighty(spots), default=-1) + 1
     return any(no.value == BEHIND and one.end <= no.start and no.end == end for no in spots.of(NOT))
 
 
 def _only_stretch(spots: Spots) -> bool:
     """Tell whether nothing is to be pressed: it is said so, or nothing but a stretch is named."""
     return spots.has(ONLY) or not any(
-        not _negated(spots, one) for one in spots.of(RUB, OURS) if one.value == PRESS
+        not negated(spots, one) for one in spots.of(RUB, OURS) if one.value == PRESS
     )
 
 
@@ -250,78 +251,3 @@ def _read(spots: Spots, areas: list[str], *, stretch: bool) -> Wish:
         again=spots.has(AGAIN) and not stretch,
         bare=not spots.has(RUB, WISH, OURS, STRETCH, AGAIN),
     )
-
-
-def word_of(spots: Spots) -> str | None:
-    """Return the key of what is said to a session, or None where that is not clear."""
-    found: dict[str, Spot] = {}
-    for one in spots.of(SESSION):
-        if _said(spots, one):
-            found.setdefault(one.value, one)
-    if not found:
-        return None
-    keys = [key for key in (*CALMING, *HARMLESS) if key in found]
-    key = keys[0] if keys else next(iter(found)) if len(found) == 1 else None
-    if key is None or (key not in HARMLESS and _asks_beside(spots, found[key])):
-        return None
-    if key in ALONE and (
-        spots.has(NOT, TELLING) or spots.left_over(ANSWER, PLAINT, TROUBLE, HARM, AREA, SIDE)
-    ):
-        return None
-    return key if len(spots.left_over()) <= MOST_LEFT_OVER else None
-
-
-def _asks_beside(spots: Spots, one: Spot) -> bool:
-    """Tell whether a text is a question that the word is only part of: "how hot is it"."""
-    return one.start > _begin(spots) and _asked(spots) is not None
-
-
-def _said(spots: Spots, one: Spot) -> bool:
-    """Tell whether a word is meant as it stands: neither denied nor about something else."""
-    if _negated(spots, one):
-        return False
-    # "Aua, so geht das nicht": what calms is heard, whatever becomes of the rest.
-    if one.value not in CALMING and _negated_behind(spots, one):
-        return False
-    return one.value == HURRIED or not any(
-        -NEAR <= other.start - one.end <= NEAR or -NEAR <= one.start - other.end <= NEAR
-        for other in spots.of(ELSEWHERE)
-    )
-
-
-def answers_of(spots: Spots) -> frozenset[str]:
-    """Return the keys of all that a text answers; none where it asks or is about something else."""
-    answers = [one for one in spots.of(ANSWER) if not _negated(spots, one)]
-    elsewhere = any(
-        not any(one.start <= other.start < one.end for one in answers)
-        for other in spots.of(ELSEWHERE)
-    )
-    if elsewhere or _asked(spots) is not None or len(spots.left_over()) > MOST_LEFT_OVER:
-        return frozenset()
-    return frozenset(one.value for one in answers)
-
-
-def is_alone(spots: Spots) -> bool:
-    """Tell whether a text holds nothing but answers, and words that change nothing."""
-    return not spots.left_over(SESSION, NOT, PLAINT, TROUBLE, HARM, AREA, SCORE)
-
-
-def scores_of(spots: Spots) -> tuple[list[int], bool] | None:
-    """Return the numbers of a text that is a score, and whether a half is added.
-
-    None where it says anything else, or counts to another number than ten.
-    """
-    numbers = list(_numbers(spots))
-    if not 0 < len(numbers) <= MOST_SCORES or spots.left_over(SESSION, MINUTES, ELSEWHERE):
-        return None
-    if set(spots.values(SCALE)) - {TEN}:
-        return None
-    return numbers, spots.has(HALF)
-
-
-def _numbers(spots: Spots) -> Iterator[int]:
-    """Yield the numbers that are no part of "out of ten" or "and a half"."""
-    taken = [*spots.of(SCALE), *spots.of(HALF)]
-    for one in spots.of(SCORE):
-        if not any(other.start <= one.start < other.end for other in taken):
-            yield int(one.value)

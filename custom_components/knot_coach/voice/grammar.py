@@ -230,6 +230,7 @@ class _Builder:
             *((name, self._lists[name]) for name in (gist.AREA, gist.SIDE, gist.PAIR, gist.LENGTH)),
             *((name, self._lists[name]) for name in (gist.SCORE, gist.HALF)),
             (gist.SCORE, [(f"{n}.5", min(n + 1, 10)) for n in range(len(data["numbers"]))]),
+            (gist.SCORE, [(f"{n}/10", n) for n in range(len(data["numbers"]))]),
             (gist.ROUTINE, self._lists["routine"]),
         ):
             for text, value in rows:

@@ -9,21 +9,34 @@ from dataclasses import dataclass
 from itertools import islice
 import re
 from typing import Final
+import unicodedata
 
 from hassil.expression import Alternative, Expression, Group, TextChunk
 from hassil.parse_expression import parse_sentence
 from hassil.sample import sample_expression
 
 _WORD: Final = re.compile(r"[\w']+")
-_PART: Final = re.compile(r"\d+[.,]\d+|\w+|'\w+")
-"""What a phrase is made of: "neck's" is a neck, and something of it; "6.5" is one number."""
+_PART: Final = re.compile(r"\d+[.,/]\d+|\w+|'\w+|[,.;:!?\u2026]")
+"""What a phrase is made of: "neck's" is a neck, and something of it; "6.5" and "6/10" are one word."""
+_APOSTROPHE: Final = re.compile("[\u2018\u2019\u00b4\u02bc`]")
+_UNSEEN: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+"""What is seen nowhere, and parts words all the same."""
+_BREAK: Final = frozenset(",.;:!?\u2026")
 
-LONGEST_TEXT: Final = 400
+LONGEST_TEXT: Final = 600
 """Most characters of a text that are looked through; nobody says more at once."""
 MOST_TEXTS: Final = 1000
 """Most texts that one template may stand for; a product of long lists is soon too long."""
 IDIOM: Final = "idiom"
 """What hides the words in it: no side is meant by "right now"."""
+
+
+def shortened(text: str) -> str:
+    """Return the beginning and the end of a text that is longer than anybody speaks."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    half = LONGEST_TEXT // 2
+    return f"{text[:half]} {text[-half:]}"
 
 
 def words_of(text: str) -> list[str]:
@@ -32,8 +45,8 @@ def words_of(text: str) -> list[str]:
 
 
 def _parts_of(text: str) -> tuple[str, ...]:
-    parts = _PART.findall(text.casefold().replace("\u2019", "'"))
-    return tuple(part.replace(",", ".") for part in parts)
+    plain = unicodedata.normalize("NFKC", _APOSTROPHE.sub("'", _UNSEEN.sub("", text))).casefold()
+    return tuple(part.replace(",", ".") for part in _PART.findall(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ class Spots:
 
     words: tuple[str, ...]
     found: tuple[Spot, ...]
+    breaks: frozenset[int] = frozenset()
+    """Indexes of the words that a comma, or another sign that parts sentences, stands before."""
 
     def values(self, *concepts: str) -> list[str]:
         """Return what was found of some concepts, in the order of the text, each once."""
@@ -98,7 +113,8 @@ class Spotter:
         self._known: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         for concept, value, template in phrases:
             for text in written_out(template):
-                known = self._known.setdefault(_parts_of(text), [])
+                parts = tuple(part for part in _parts_of(text) if part not in _BREAK)
+                known = self._known.setdefault(parts, [])
                 if (concept, value) not in known:
                     known.append((concept, value))
         self._known.pop((), None)
@@ -109,13 +125,19 @@ class Spotter:
 
     def spots(self, text: str) -> Spots:
         """Find all phrases; of each concept the longer wins, and nothing twice in one place."""
-        words = tuple(self._split(_parts_of(text[:LONGEST_TEXT])))
-        found = sorted(self._all(words), key=lambda one: (one.start - one.end, one.start))
+        words, breaks = list[str](), set[int]()
+        for part in self._split(_parts_of(shortened(text))):
+            if part in _BREAK:
+                breaks.add(len(words))
+            else:
+                words.append(part)
+        found = sorted(self._all(tuple(words)), key=lambda one: (one.start - one.end, one.start))
         kept: list[Spot] = []
         for spot in found:
             if not any(self._hidden(spot, other) for other in kept):
                 kept.append(spot)
-        return Spots(words, tuple(sorted(kept, key=lambda one: one.start)))
+        ordered = tuple(sorted(kept, key=lambda one: one.start))
+        return Spots(tuple(words), ordered, frozenset(breaks))
 
     def _all(self, words: tuple[str, ...]) -> Iterator[Spot]:
         for start, word in enumerate(words):

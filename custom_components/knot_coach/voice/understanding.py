@@ -14,7 +14,7 @@ from ..massage.messages import Answer, Command, Tier
 from ..massage.order import Talk
 from ..massage.phases import Length
 from ..massage.stop_words import StopPhrase, classify
-from . import gist
+from . import gist, session_gist
 from .answers import answer_to, recognised, says_unplugged
 from .grammar import Grammar
 from .meanings import (
@@ -152,7 +152,7 @@ def _command_key(text: str, grammar: Grammar, *, freely: bool) -> str | None:
     if not freely:
         return None
     spots = grammar.spotter.spots(text)
-    key = gist.word_of(spots)
+    key = session_gist.word_of(spots)
     # "Stop the massage for Anna" is a clear sentence and says more, and so is "why do I get knots".
     clear = key and recognised(text, grammar.requests, grammar.language)
     return None if clear or gist.asks_why(spots) else key
@@ -163,7 +163,7 @@ def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | Ea
         return None
     result = recognised(text, grammar.scores, grammar.language)
     if result is None:
-        found = gist.scores_of(grammar.spotter.spots(text))
+        found = session_gist.scores_of(grammar.spotter.spots(text))
         return _rated(*found) if found else None
     if result.intent.name != "score":
         return EasedHeard(result.intent.name == "easing")
@@ -181,7 +181,7 @@ def _unsure(text: str, grammar: Grammar, situation: Situation) -> AnswerHeard | 
     if not situation.rating:
         return None
     spots = grammar.spotter.spots(text)
-    unsure = gist.answers_of(spots) == {Answer.UNSURE} and gist.is_alone(spots)
+    unsure = session_gist.answers_of(spots) == {Answer.UNSURE} and not spots.left_over()
     return AnswerHeard(Answer.UNSURE) if unsure else None
 
 
@@ -223,9 +223,9 @@ def _sign(text: str, spots: Spots, grammar: Grammar) -> Sign | None:
     stop = classify(text, grammar.stop_words, neck=False)
     if stop is not None and stop.tier is Tier.A:
         return Sign.EMERGENCY
-    if not grammar.leg_signs.isdisjoint(spots.words) and (stop or spots.has(gist.HARM)):
+    if not grammar.leg_signs.isdisjoint(spots.words):
         return Sign.LEG
-    if spots.has(gist.HARM):
+    if spots.has(gist.HARM, gist.HEALTH):
         return Sign.HURT
     return Sign.OTHER if stop else None
 
@@ -290,6 +290,8 @@ def _start(
 ) -> StartRequest:
     # "My neck is stiff, massage my shoulder": what is wanted comes last.
     kind, _, name = (_value(result, "area") or "").partition(":")
+    if any(one.value == gist.REFUSED for one in result.entities_list if one.name == "area"):
+        kind = gist.REFUSED
     several = grammar.several[name] if kind == "several" else ()
     area = _one(kind, name, several)
     length = _value(result, "length")

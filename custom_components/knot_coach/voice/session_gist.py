@@ -1,0 +1,176 @@
+"""What is said to a session in free speech: words, answers and scores.
+
+The rules are strict where a mistake would cost something. More pressure is never asked for by a text
+that says anything beside it, and nothing goes on by a text that denies or asks; what calms is heard
+whatever stands around it, because a false stop is cheap (massage.md §4.2).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..massage.messages import Command
+from .gist import (
+    ANSWER,
+    AREA,
+    ELSEWHERE,
+    HALF,
+    HARM,
+    HARMLESS,
+    HESITATION,
+    LATER,
+    MINUTES,
+    MOST_LEFT_OVER,
+    NEAR,
+    NEVER,
+    NOT,
+    PLAINT,
+    POLITE,
+    SCALE,
+    SCORE,
+    SESSION,
+    SIDE,
+    TEN,
+    asked,
+    begin,
+    negated,
+    negated_behind,
+    weighty,
+)
+from .spotting import Spot, Spots
+
+MOST_SCORES: Final = 2
+"""A range has two."""
+CALMING: Final = ("stop", "too_hot", "too_much", "moment", "pause", "lighter", "no_harder")
+"""What wins over everything else that a text says, the first over the next."""
+HURRIED: Final = "moment"
+"""A word of a person who is called away: what it is that calls is no matter."""
+RISKY: Final = frozenset({"harder", "resume", "released"})
+"""What presses more, or goes on: obeyed only where a text says nothing else."""
+MOVING: Final = frozenset({"next", "previous", "other_side", "wrap_up", "extend"})
+"""What moves a session about: obeyed only where a text denies nothing, and says little else."""
+FACTS: Final = frozenset({"aches_elsewhere", "lost", "not_found", "not_yet"})
+"""What somebody tells, in whatever sentence: "when I press here, I feel it somewhere else"."""
+ENDING: Final = frozenset({"stop", "pause"})
+"""What can be wished of anything in a house: "stop the music"."""
+
+
+def word_of(spots: Spots) -> str | None:
+    """Return the key of what is said to a session, or None where that is not clear."""
+    found = [one.value for one in spots.of(SESSION) if _said(spots, one)]
+    for key in CALMING:
+        if key in found:
+            return key
+    if len(spots.left_over()) > MOST_LEFT_OVER:
+        return None
+    for key in HARMLESS:
+        if key in found:
+            return key
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _said(spots: Spots, one: Spot) -> bool:
+    """Tell whether a word is meant as it stands: neither denied, asked, nor about something else."""
+    if one.value in CALMING:
+        return _calms(spots, one)
+    if negated(spots, one) or _elsewhere(spots, one):
+        return False
+    return one.value in HARMLESS or (not negated_behind(spots, one) and _is_wish(spots, one))
+
+
+def _is_wish(spots: Spots, one: Spot) -> bool:
+    """Tell whether a word is no more than told, asked, or said beside something else."""
+    if one.value in FACTS:
+        return True
+    if one.start > begin(spots) and asked(spots) is not None:
+        return False
+    if one.value in MOVING:
+        return not spots.has(NOT, LATER) and len(spots.left_over()) < NEAR
+    return one.value not in RISKY or _is_all(spots, one)
+
+
+def _calms(spots: Spots, one: Spot) -> bool:
+    """Tell whether a word calms: a false stop is cheap (massage.md §4.2)."""
+    if one.value == HURRIED:
+        return True
+    if one.value not in ENDING:
+        return one.value not in {"lighter", "no_harder"} or not _elsewhere(spots, one)
+    never = [no.end for no in spots.of(NOT) if no.value == NEVER and no.end <= one.start]
+    if any(one.start - end <= 1 for end in never):
+        return False
+    # "Stop the music" is about music, and so is "the music stop"; "stop, my phone" is not.
+    last = max(weighty(spots), default=-1) < one.end
+    return not any(
+        (0 <= other.start - one.end <= NEAR and _joined(spots, one.end, other.start))
+        or (last and 0 <= one.start - other.end <= NEAR and _joined(spots, other.end, one.start))
+        for other in spots.of(ELSEWHERE)
+    )
+
+
+def _joined(spots: Spots, first: int, last: int) -> bool:
+    """Tell whether no comma stands between two words."""
+    return spots.breaks.isdisjoint(range(first, last + 1))
+
+
+def _is_all(spots: Spots, one: Spot) -> bool:
+    """Tell whether a text says nothing else: no "not", no question, no place and no time."""
+    others = spots.of(NOT, LATER, HARM, SIDE, AREA)
+    if any(two.start < one.start or two.end > one.end for two in others):
+        return False
+    if asked(spots) is not None:
+        return False
+    if one.value != Command.HARDER:
+        return not spots.left_over(PLAINT)
+    said = {i for two in spots.of(POLITE, HESITATION) for i in range(two.start, two.end)}
+    return len(said | set(range(one.start, one.end))) == len(spots.words)
+
+
+def _elsewhere(spots: Spots, one: Spot) -> bool:
+    return any(
+        -NEAR <= other.start - one.end <= NEAR or -NEAR <= one.start - other.end <= NEAR
+        for other in spots.of(ELSEWHERE)
+    )
+
+
+def answers_of(spots: Spots) -> frozenset[str]:
+    """Return the keys of all that a text answers; none where it asks or is about something else."""
+    found = list(spots.of(ANSWER))
+    # The "no" of "no, I feel worse" is an answer, and denies nothing.
+    spoken = {one.start for one in found}
+    denying = [no for no in spots.of(NOT) if no.start not in spoken]
+    answers = [one for one in found if not negated(spots, one, denying)]
+    elsewhere = any(
+        not any(one.start <= other.start < one.end for one in answers)
+        for other in spots.of(ELSEWHERE)
+    )
+    if elsewhere or asked(spots) is not None or len(spots.left_over()) > MOST_LEFT_OVER:
+        return frozenset()
+    return frozenset(one.value for one in answers)
+
+
+def is_alone(spots: Spots) -> bool:
+    """Tell whether a text holds nothing but answers; words that change nothing are few here."""
+    answered = {i for one in spots.of(ANSWER, HESITATION) for i in range(one.start, one.end)}
+    return len(answered) == len(spots.words)
+
+
+def scores_of(spots: Spots) -> tuple[list[int], bool] | None:
+    """Return the numbers of a text that is a score, and whether a half is added.
+
+    None where it says anything else, or counts to another number than ten.
+    """
+    numbers = list(_numbers(spots))
+    if not 0 < len(numbers) <= MOST_SCORES or spots.has(NOT):
+        return None
+    if spots.left_over(SESSION, MINUTES, ELSEWHERE, AREA):
+        return None
+    if set(spots.values(SCALE)) - {TEN}:
+        return None
+    return numbers, spots.has(HALF)
+
+
+def _numbers(spots: Spots) -> Iterator[int]:
+    """Yield the numbers that are no part of "out of ten" or "and a half"."""
+    taken = [*spots.of(SCALE), *spots.of(HALF)]
+    for one in spots.of(SCORE):
+        if not any(other.start <= one.start < other.end for other in taken):
+            yield int(one.value)
