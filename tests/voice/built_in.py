@@ -29,7 +29,7 @@ NAMES: Final = {
         "name": ["Küchenlicht", "Schlafzimmerlampe", "Haustür", "Fernseher", "rechte Lampe"],
         "area": ["Küche", "Wohnzimmer", "Garten", "Schlafzimmer", "Rückseite"],
         "floor": ["Erdgeschoss", "Obergeschoss"],
-        "other": ["Milch", "das Essen ist fertig", "Jazz", "einen guten Film"],
+        "other": ["Milch", "Essen und Trinken", "Jazz", "einen guten Film"],
     },
 }
 """What a house may have, in place of the lists that only a house can fill."""
