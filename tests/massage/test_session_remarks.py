@@ -170,7 +170,7 @@ def test_no_harder_wherever_something_is_felt(where: Phase) -> None:
     assert stage.s.level == level > 0
 
 
-@pytest.mark.parametrize("where", set(Phase) - TOUCHING)
+@pytest.mark.parametrize("where", sorted(set(Phase) - TOUCHING))
 def test_where_nothing_presses_it_is_refused(where: Phase) -> None:
     stage = stage_in(where)
     before = stage.s
@@ -353,7 +353,9 @@ def test_a_question_that_is_about_to_be_asked_again_has_been_heard() -> None:
     assert stage.s.state == Ended(Outcome.UNANSWERED)
 
 
-@pytest.mark.parametrize("where", set(Phase) - {Phase.CHECK_IN, Phase.EASE_OFF, Phase.AFTERCARE})
+@pytest.mark.parametrize(
+    "where", sorted(set(Phase) - {Phase.CHECK_IN, Phase.EASE_OFF, Phase.AFTERCARE})
+)
 def test_where_nothing_is_asked_it_changes_nothing(where: Phase) -> None:
     stage = stage_in(where, length=Length.DEEP, profile=Profile(gun=True))
     before = stage.s
