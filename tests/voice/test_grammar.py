@@ -1,9 +1,10 @@
 """Sentence files, and names that people make up."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from random import Random
 import re
-from typing import Any
+from typing import Any, Final
 
 from hassil import Intents, recognize_all, recognize_best
 from hassil.expression import Alternative, Expression, Sequence, TextChunk
@@ -31,7 +32,14 @@ from custom_components.knot_coach.voice.meanings import (
     WhyRequest,
 )
 from custom_components.knot_coach.voice.understanding import understand_request
-from tests.voice.fake_coach import AREAS, DATA, ENGLISH
+from tests.voice.fake_coach import AREAS, DATA, LANGUAGES, read_sentences
+
+FILES: Final = {language: read_sentences(language) for language in LANGUAGES}
+GRAMMARS: Final = {language: Grammar.build(data, areas=AREAS) for language, data in FILES.items()}
+OF_ITS_OWN: Final = {"rules", "score_rules", "spans"}
+"""Parts of a file whose keys every language chooses for itself."""
+ALARMING: Final = {"en": "chest|head", "de": "brust|kopf"}
+"""What is an area and, beside another word, a symptom: "head ache" is no knot."""
 
 NASTY = [
     "",
@@ -60,8 +68,10 @@ def as_trigger(templates: tuple[str, ...]) -> Intents:
     )
 
 
-def test_templates_are_literal_and_few() -> None:
-    for group in (ENGLISH.always, ENGLISH.session):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_templates_are_literal_and_few(language: str) -> None:
+    grammar = GRAMMARS[language]
+    for group in (grammar.always, grammar.session):
         assert 0 < len(group) <= MOST_TEMPLATES
         assert len(set(group)) == len(group)
         for template in group:
@@ -70,23 +80,45 @@ def test_templates_are_literal_and_few() -> None:
         assert has_no_punctuation(list(group)) == list(group)
 
 
-def test_every_command_and_answer_can_be_said() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_and_answer_can_be_said(language: str) -> None:
+    data = FILES[language]
     beside = {"status", "step", "upcoming", "why", "keep_going"}
     beside |= {"louder", "quieter", "cues_only", "talk_more", "never_mind", "no_harder"}
-    assert set(DATA["session"]) == beside | {str(command) for command in Command}
+    assert set(data["session"]) == beside | {str(command) for command in Command}
     # What is said freely can be said in a sentence too, but for the words of somebody called away.
-    assert set(DATA["gist"]["session"]) - {"moment", "easing", "same"} <= set(DATA["session"])
-    assert set(DATA["gist"]["answer"]) - {"admitted"} <= set(DATA["answers"])
+    assert set(data["gist"]["session"]) - {"moment", "easing", "same"} <= set(data["session"])
+    assert set(data["gist"]["answer"]) - {"admitted"} <= set(data["answers"])
     helpers = {"fine", "unplugged", "okay", "agreed", "nothing", "sign"}
-    assert set(DATA["answers"]) - helpers == {str(answer) for answer in Answer}
-    assert set(DATA["areas"]) == set(AREAS)
+    assert set(data["answers"]) - helpers == {str(answer) for answer in Answer}
+    assert set(data["areas"]) == set(AREAS)
+
+
+def keys(part: object, path: str = "") -> Iterator[str]:
+    """Yield the path of every key."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield f"{path}.{key}"
+            if key not in OF_ITS_OWN:
+                yield from keys(value, f"{path}.{key}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_all_that_english_has(language: str) -> None:
+    assert set(keys(DATA)) - set(keys(FILES[language])) == set()
+    for row, english in zip(FILES[language]["several"], DATA["several"], strict=True):
+        assert row["areas"] == english["areas"]
+    for key in ("unknown", "refused", "numbers"):
+        assert len(FILES[language][key]) >= len(DATA[key])
 
 
 def test_no_sentence_of_one_group_is_in_the_other() -> None:
-    """Two triggers that match run both callbacks."""
-    always, session = as_trigger(ENGLISH.always), as_trigger(ENGLISH.session)
-    for templates, other in ((ENGLISH.always, session), (ENGLISH.session, always)):
-        for text in samples(templates, draws=100):
+    """Two triggers that match run both callbacks, and all languages are listened for together."""
+    always = [template for grammar in GRAMMARS.values() for template in grammar.always]
+    session = [template for grammar in GRAMMARS.values() for template in grammar.session]
+    for templates, others in ((always, session), (session, always)):
+        other = as_trigger(tuple(others))
+        for text in samples(tuple(templates), draws=100):
             assert recognize_best(text, other, language="en") is None, text
 
 
@@ -130,37 +162,46 @@ MEANINGS = {
 }
 
 
-def test_a_clear_sentence_means_one_thing_and_a_symptom_never_starts_a_session() -> None:
-    groups = [(key, text) for group in ("always", "free") for key, text in DATA[group].items()]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clear_sentence_means_one_thing_and_a_symptom_never_starts_a_session(
+    language: str,
+) -> None:
+    data, grammar = FILES[language], GRAMMARS[language]
+    groups = [(key, text) for group in ("always", "free") for key, text in data[group].items()]
     for key, texts in groups:
-        grammar = Grammar.build({**DATA, "always": {key: texts}}, areas=AREAS)
-        for text in samples(grammar.always, draws=60):
-            meant = {r.intent.name for r in recognize_all(text, ENGLISH.requests, language="en")}
+        part = Grammar.build({**data, "always": {key: texts}}, areas=AREAS)
+        for text in samples(part.always, draws=60):
+            found = recognize_all(text, grammar.requests, language=language)
+            meant = {result.intent.name for result in found}
             # Assist hears "head ache" and "headache" alike.
             assert meant == {key} or "headache" in text, text
-            heard = understand_request(text, ENGLISH)
-            if key == "start" and classify(text, ENGLISH.stop_words, neck=False):
+            heard = understand_request(text, grammar)
+            if key == "start" and classify(text, grammar.stop_words, neck=False):
                 # "Chest pressure" and "head ache" are no knots.
                 assert isinstance(heard, SymptomRequest), text
-                assert re.search("chest|head", text), text
+                assert re.search(ALARMING[language], text), text
             else:
                 assert isinstance(heard, MEANINGS.get(key, CommandHeard)), text
 
 
-def test_no_word_of_a_session_means_two_things() -> None:
-    for key, sentences in DATA["session"].items():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_a_session_means_two_things(language: str) -> None:
+    grammar = GRAMMARS[language]
+    for key, sentences in FILES[language]["session"].items():
         literal = tuple(f"[x] ({text}) [x]" for text in sentences)
         for text in samples(literal):
-            meant = {r.intent.name for r in recognize_all(text, ENGLISH.commands, language="en")}
-            assert meant == {key}, text
-            assert recognize_best(text, ENGLISH.answers, language="en") is None, text
-            assert recognize_best(text, ENGLISH.scores, language="en") is None, text
-            assert classify(text, ENGLISH.stop_words, neck=True) is None, text
+            found = recognize_all(text, grammar.commands, language=language)
+            assert {result.intent.name for result in found} == {key}, text
+            assert recognize_best(text, grammar.answers, language=language) is None, text
+            assert recognize_best(text, grammar.scores, language=language) is None, text
+            assert classify(text, grammar.stop_words, neck=True) is None, text
 
 
-def test_the_spoken_stop_words_are_statements() -> None:
-    for text in samples(tuple(f"[x] ({text}) [x]" for text in DATA["stop_words"]["say"])):
-        found = classify(text, ENGLISH.stop_words, neck=False)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_spoken_stop_words_are_statements(language: str) -> None:
+    grammar, said = GRAMMARS[language], FILES[language]["stop_words"]["say"]
+    for text in samples(tuple(f"[x] ({text}) [x]" for text in said)):
+        found = classify(text, grammar.stop_words, neck=False)
         assert found is not None, text
         assert found.certain, text
 

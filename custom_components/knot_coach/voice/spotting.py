@@ -155,15 +155,16 @@ class Spotter:
         return longer and within and (spot.concept in self._shy or other.concept == IDIOM)
 
     def _split(self, words: Iterable[str]) -> Iterator[str]:
-        """Take compounds apart whose first part is known by itself."""
+        """Take compounds apart."""
         for word in words:
-            if word in self._first:
-                yield word
-                continue
-            parts = ((word.removesuffix(tail), tail) for tail in self._compounds)
-            yield from next(
-                (part for part in parts if part[0] != word and part[0] in self._first), (word,)
-            )
+            yield from self._apart(word) or (word,)
+
+    def _apart(self, word: str) -> tuple[str, ...]:
+        """Return the parts of a word; none where what it begins with is unknown."""
+        if word in self._first:
+            return (word,)
+        ends = ((word.removesuffix(tail), tail) for tail in self._compounds if word.endswith(tail))
+        return next(((*parts, tail) for head, tail in ends if (parts := self._apart(head))), ())
 
 
 def written_out(template: str) -> list[str]:
