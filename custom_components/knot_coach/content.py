@@ -6,6 +6,7 @@ once, with an error that names the file and the key, and nowhere else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -118,7 +119,13 @@ SENTENCES_SCHEMA: Final = vol.Schema({vol.Required("areas"): {str: [str]}, vol.E
 @singleton(CONTENT, async_=True)
 async def async_load(hass: HomeAssistant) -> Catalogue:
     """Read the catalogue once per Home Assistant; raises CatalogueError."""
-    return await hass.async_add_executor_job(read, CATALOGUE)
+    return await hass.async_add_executor_job(_shipped, CATALOGUE)
+
+
+@lru_cache(maxsize=1)
+def _shipped(path: Path) -> Catalogue:
+    """Read what is shipped once: it does not change while the program runs."""
+    return read(path)
 
 
 def read(path: Path) -> Catalogue:

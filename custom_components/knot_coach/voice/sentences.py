@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 import logging
-from typing import Any
+from typing import Any, Final
 
 from hassil import RecognizeResult
 from homeassistant.components.assist_pipeline import async_get_pipelines
@@ -33,6 +33,12 @@ _LOGGER = logging.getLogger(__name__)
 
 EAR: HassKey[Ear] = HassKey(f"{DOMAIN}.voice")
 
+type Names = tuple[list[str], list[str]]
+"""The routines and the people that somebody may name, in order."""
+
+_LAST: Final[list[tuple[Mapping[str, Any], Names, dict[str, Grammar]]]] = [({}, ([], []), {})]
+"""What was made last: a coach that is set up again needs the same, and making it takes long."""
+
 type Callback = Callable[[ConversationInput, RecognizeResult], Awaitable[str | None]]
 
 
@@ -46,10 +52,6 @@ class Vocabulary:
     """The areas of the catalogue, by key."""
     speak: Speak
     """Speaks where no coach is chosen yet."""
-
-
-type Names = tuple[list[str], list[str]]
-"""The routines and the people that somebody may name, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +258,13 @@ def _names(known: Iterable[CoachLike]) -> Names:
 
 
 def _grammars(vocabulary: Vocabulary, names: Names) -> dict[str, Grammar]:
-    routines, people = names
-    return {
-        language: Grammar.build(data, areas=vocabulary.areas, routines=routines, people=people)
-        for language, data in vocabulary.sentences.items()
-    }
+    """Make the grammars, or take those that were made of the same files for the same names last."""
+    last, known, made = _LAST[0]
+    if last is not vocabulary.sentences or known != names:
+        routines, people = names
+        made = {
+            language: Grammar.build(data, areas=vocabulary.areas, routines=routines, people=people)
+            for language, data in vocabulary.sentences.items()
+        }
+        _LAST[0] = (vocabulary.sentences, names, made)
+    return made
