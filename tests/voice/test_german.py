@@ -267,6 +267,7 @@ def test_a_part_of_the_body_may_be_part_of_a_word(area: str, part: str) -> None:
         f"starte eine {part}massage",
         f"{part}massage starten",
         f"starte die {part}-Routine",
+        f"starte die {part}knotenroutine",
         f"ich hab einen {part}knoten",
         f"{part}verspannungen massieren",
         f"{part} Massage starten",

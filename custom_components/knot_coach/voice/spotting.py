@@ -119,6 +119,7 @@ class Spotter:
                     known.append((concept, value))
         self._known.pop((), None)
         self._first = frozenset(phrase[0] for phrase in self._known)
+        self._words = frozenset(word for phrase in self._known for word in phrase)
         self._longest = max(map(len, self._known), default=0)
         self._compounds = tuple(compounds)
         self._shy = frozenset(shy)
@@ -161,7 +162,7 @@ class Spotter:
 
     def _apart(self, word: str) -> tuple[str, ...]:
         """Return the parts of a word; none where what it begins with is unknown."""
-        if word in self._first:
+        if word in self._words:
             return (word,)
         ends = ((word.removesuffix(tail), tail) for tail in self._compounds if word.endswith(tail))
         return next(((*parts, tail) for head, tail in ends if (parts := self._apart(head))), ())
