@@ -676,6 +676,7 @@ def test_what_asks_for_less_is_never_missed(text: str) -> None:
         *("links {}", "meine Schulter ist {}", "{} geht nicht", "auf keinen Fall {}"),
         *(
             "{} bitte nicht",
+            "jetzt {}",
             "ich will nicht {}",
             "nicht so {}",
             "irgendwie {}",
