@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from massage.messages import Tier
-from massage.stop_words import StopPhrase, StopWords, classify
+from massage.stop_words import LONGEST_TEXT, StopPhrase, StopWords, classify, shortened
 
 SENTENCES = Path(__file__).parents[2] / "custom_components/knot_coach/catalogue/sentences/en.yaml"
 DATA = yaml.safe_load(SENTENCES.read_text("utf-8"))["stop_words"]
@@ -687,3 +687,19 @@ def test_other_ways_to_say_it(text: str, tier: Tier) -> None:
     found = classify(text, WORDS, neck=False)
     assert found is not None
     assert (found.tier, found.certain) == (tier, True)
+
+
+@pytest.mark.parametrize("text", ["my arm has gone numb {}", "{} my arm has gone numb"])
+def test_a_text_without_end_is_looked_through_at_both_ends(text: str) -> None:
+    """Whatever somebody sends, nobody else waits for it."""
+    long = text.format("blah " * 20_000)
+    assert len(shortened(long)) <= LONGEST_TEXT + 1
+    found = classify(long, WORDS, neck=False)
+    assert found is not None
+    assert found.phrase == "numb"
+
+
+def test_what_is_spoken_is_looked_through_whole() -> None:
+    text = "blah " * 150 + "my arm has gone numb" + " blah" * 150
+    assert shortened(text) == text
+    assert classify(text, WORDS, neck=False) is not None

@@ -26,6 +26,9 @@ _SYNTAX: Final = {
     "...": r"((?:\S+ ){0,3}?)",
 }
 
+LONGEST_TEXT: Final = 2000
+"""Most characters that are looked through: two minutes of speech; more would hold up everybody else."""
+
 
 @dataclass(frozen=True, slots=True)
 class StopPhrase:
@@ -107,12 +110,20 @@ class StopWords:
         )
 
 
+def shortened(text: str) -> str:
+    """Return the beginning and the end of a text that is longer than anybody speaks."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    half = LONGEST_TEXT // 2
+    return f"{text[:half]} {text[-half:]}"
+
+
 def classify(text: str, words: StopWords, *, neck: bool) -> StopPhrase | None:
     """Find the stop word of a text, the surest and most serious one if there are several.
 
     `neck` tells that the session works on the neck, or has: there some words weigh more.
     """
-    said = _Said.of(text, words)
+    said = _Said.of(shortened(text), words)
     ordinary = [span for span in said.matches(words.ordinary) if said.in_one_statement(span)]
     urgent = words.emergency + (words.neck if neck else ())
     found = [

@@ -102,8 +102,6 @@ class Wish:
     routine: str | None = None
     stretch_only: bool = False
     again: bool = False
-    bare: bool = False
-    """It names a place and how it feels, and no wish beside that."""
 
 
 def may_be_ours(spots: Spots) -> bool:
@@ -247,5 +245,4 @@ def _read(spots: Spots, areas: list[str], *, stretch: bool) -> Wish:
         routine=next(iter(spots.values(ROUTINE)), None),
         stretch_only=stretch,
         again=spots.has(AGAIN) and not stretch,
-        bare=not spots.has(RUB, WISH, OURS, STRETCH, AGAIN),
     )

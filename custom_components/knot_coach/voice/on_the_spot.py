@@ -6,7 +6,7 @@ and that no template fits, is registered then, word for word, and forgotten as s
 handled: so the coach answers what it understands, and everything else goes its way untouched (ADR 0007).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 import re
@@ -21,7 +21,7 @@ from homeassistant.components.conversation.trigger import TRIGGER_CALLBACK_TYPE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from .spotting import LONGEST_TEXT
+from ..massage.stop_words import LONGEST_TEXT
 
 KEPT_SECONDS: Final = 10.0
 """For which a text is kept that nobody asks for: its turn has ended in another way."""
@@ -66,11 +66,6 @@ class OnTheSpot:
         """Let `heard` be called with what is matched."""
         self._hass, self._heard = hass, heard
         self._kept: dict[str, CALLBACK_TYPE] = {}
-
-    @property
-    def texts(self) -> Mapping[str, CALLBACK_TYPE]:
-        """The templates that Assist has now, with what takes each back."""
-        return self._kept
 
     @callback
     def take(self, text: str) -> None:

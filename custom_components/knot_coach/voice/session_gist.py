@@ -78,7 +78,7 @@ def _said(spots: Spots, one: Spot) -> bool:
 
 
 def _is_wish(spots: Spots, one: Spot) -> bool:
-    """Tell whether a word is no more than told, asked, or said beside something else."""
+    """Tell whether a word is wished for, and not only asked about or said beside something else."""
     if one.value in FACTS:
         return True
     if one.start > begin(spots) and asked(spots) is not None:

@@ -15,6 +15,8 @@ from hassil.expression import Alternative, Expression, Group, TextChunk
 from hassil.parse_expression import parse_sentence
 from hassil.sample import sample_expression
 
+from ..massage.stop_words import shortened
+
 _WORD: Final = re.compile(r"[\w']+")
 _PART: Final = re.compile(r"\d+[.,/]\d+|\w+|'\w+|[,.;:!?\u2026]")
 """What a phrase is made of: "neck's" is a neck, and something of it; "6.5" and "6/10" are one word."""
@@ -23,20 +25,10 @@ _UNSEEN: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 """What is seen nowhere, and parts words all the same."""
 _BREAK: Final = frozenset(",.;:!?\u2026")
 
-LONGEST_TEXT: Final = 600
-"""Most characters of a text that are looked through; nobody says more at once."""
 MOST_TEXTS: Final = 1000
 """Most texts that one template may stand for; a product of long lists is soon too long."""
 IDIOM: Final = "idiom"
 """What hides the words in it: no side is meant by "right now"."""
-
-
-def shortened(text: str) -> str:
-    """Return the beginning and the end of a text that is longer than anybody speaks."""
-    if len(text) <= LONGEST_TEXT:
-        return text
-    half = LONGEST_TEXT // 2
-    return f"{text[:half]} {text[-half:]}"
 
 
 def words_of(text: str) -> list[str]:

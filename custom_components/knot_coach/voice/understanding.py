@@ -13,7 +13,7 @@ from ..massage.areas import Side
 from ..massage.messages import Answer, Command, Tier
 from ..massage.order import Talk
 from ..massage.phases import Length
-from ..massage.stop_words import StopPhrase, classify
+from ..massage.stop_words import StopPhrase, classify, shortened
 from . import gist, session_gist
 from .answers import answer_to, recognised, says_unplugged
 from .grammar import Grammar
@@ -79,6 +79,7 @@ def understand_word(
     looked for in free speech only where it is `freely` known to be of this language: "pause" among
     words of another one may be about a television.
     """
+    text = shortened(text)
     stop = classify(text, grammar.stop_words, neck=situation.neck)
     heard: Answer | StopPhrase | None = stop
     if situation.question is not None:
@@ -101,6 +102,7 @@ def understand_word(
 
 def understand_request(text: str, grammar: Grammar) -> Request | None:
     """Understand a clear sentence, or free speech, which need no session to be live."""
+    text = shortened(text)
     spots = grammar.spotter.spots(text)
     if not gist.may_be_ours(spots):
         # Most of what is said in a house ends here.
