@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MANNERS: Final = 0.8
 """Seconds of quiet before a polite person speaks."""
+OPEN: Final = frozenset({"idle", "listening"})
+"""States of a satellite that plays nothing: it waits for its wake word, or the coach listens."""
 FAREWELL: Final = 2.0
 """Seconds of quiet after which nothing more will be said in a session that is over."""
 PATIENCE: Final = 7.0
@@ -138,7 +140,7 @@ class Person:
         """Note since when the room is quiet, the line is on, and the step lasts."""
         now = self._hass.loop.time()
         satellite = self._hass.states.get(self._satellite.entity_id)
-        if satellite is None or satellite.state != "idle":
+        if satellite is None or satellite.state not in OPEN:
             self._quiet_since = None
         elif self._quiet_since is None:
             self._quiet_since = now
@@ -156,7 +158,8 @@ class Person:
         if wish is None or self._quiet_since is None:
             await self._next_change()
             return
-        moment = max(wish.due, self._quiet_since + MANNERS)
+        # Nobody answers a line before it has begun, though the microphone may be open still.
+        moment = max(wish.due, max(self._quiet_since, self._caption[1]) + MANNERS)
         if (seconds := moment - self._hass.loop.time()) > 0:
             await self._next_change(seconds)
             return

@@ -91,9 +91,15 @@ def test_stopping_a_clip_that_is_over_changes_nothing(recording: Recording, cloc
     assert len(span.samples) == 100
 
 
-def test_sound_that_would_play_too_fast_is_refused(recording: Recording) -> None:
-    with pytest.raises(ValueError, match="do not fit"):
-        recording.receive("sat", "", Clip(array("h", [1]), RATE * 2))
+def test_sound_at_another_rate_takes_as_long_and_sounds_as_high(recording: Recording) -> None:
+    rising = Clip(array("h", range(0, 2 * RATE, 2)), RATE * 2)
+    span = recording.receive("sat", "", rising)
+    assert span.end - span.start == rising.seconds
+    assert list(span.samples[:3]) == [0, 4, 8]
+    assert len(span.samples) == round(rising.seconds * RATE)
+    slow = recording.receive("sat", "", Clip(array("h", [0, 10, 20]), RATE // 2))
+    assert list(slow.samples) == [0, 5, 10, 15, 20, 20]
+    assert not recording.receive("sat", "", Clip(array("h"), RATE * 2)).samples
 
 
 def test_whoever_listens_hears_of_each_clip_until_they_stop(recording: Recording) -> None:

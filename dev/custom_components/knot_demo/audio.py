@@ -30,6 +30,18 @@ class Clip:
         """How long the clip sounds."""
         return len(self.samples) / self.rate
 
+    def at_rate(self, rate: int) -> Clip:
+        """Return the same sound at another rate, with straight lines between its samples."""
+        if rate == self.rate or not self.samples:
+            return Clip(self.samples, rate)
+        count, last = round(self.seconds * rate), len(self.samples) - 1
+        samples = array("h")
+        for number in range(count):
+            before, part = divmod(number * self.rate / rate, 1)
+            left, right = (self.samples[min(last, int(before) + more)] for more in (0, 1))
+            samples.append(round(left + (right - left) * part))
+        return Clip(samples, rate)
+
 
 def from_pcm(pcm: bytes, rate: int) -> Clip:
     """Make a clip of little-endian 16-bit mono samples."""

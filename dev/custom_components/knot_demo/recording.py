@@ -55,14 +55,10 @@ class Recording:
         self._zero = self._clock()
 
     def receive(self, output: str, words: str, clip: Clip) -> Span:
-        """Record a clip that begins to sound now.
-
-        Raises ValueError for a clip at another rate, which would sound too fast or too slow.
-        """
-        if clip.rate != self.rate:
-            raise ValueError(f"{clip.rate} samples a second do not fit {self.rate}")
+        """Record a clip that begins to sound now, whatever its rate, as a loudspeaker does."""
         start = self.now
-        span = Span(start, start + clip.seconds, output, words, clip.samples)
+        samples = clip.at_rate(self.rate).samples
+        span = Span(start, start + clip.seconds, output, words, samples)
         self.spans.append(span)
         for listener in self._listeners:
             listener(span)
