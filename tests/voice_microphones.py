@@ -7,7 +7,7 @@ What is heard is sound, and Home Assistant's own voice detector says when somebo
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 import io
 import math
 import struct
@@ -19,6 +19,7 @@ from homeassistant.components.assist_satellite import (
     AssistSatelliteAnnouncement,
     AssistSatelliteEntity,
 )
+from homeassistant.core import HassJob
 
 from tests.voice_engines import FakeSTT
 from tests.voice_faults import RAISED, Fault, Utterance
@@ -92,7 +93,11 @@ class Listening(AssistSatelliteEntity):
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         entry = self.platform.config_entry
         assert entry is not None
-        return entry.async_create_background_task(self.hass, work, name)
+        task = entry.async_create_background_task(self.hass, work, name)
+        # A run that ends after the house has stopped leaves a timer of Home Assistant behind.
+        unplug = self.hass.async_add_shutdown_job(HassJob(partial(_unplug, task), name))
+        task.add_done_callback(lambda _: unplug())
+        return task
 
     async def _open(self, opening: Opening) -> None:
         """Listen without a wake word for as long as Home Assistant wants to."""
@@ -124,6 +129,11 @@ class Listening(AssistSatelliteEntity):
             if said is not None:
                 said.ended = said.ended or opening.closed
                 said.over = opening.closed
+
+
+async def _unplug(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
 
 
 def recogniser(engines: Iterable[stt.SpeechToTextEntity]) -> FakeSTT:
