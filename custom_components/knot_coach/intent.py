@@ -41,7 +41,7 @@ from .ordering import (
     ATTR_STRETCH_ONLY,
     wanted_from_words,
 )
-from .second_hand import ATTR_AGAIN, ATTR_BODY_AREA, async_request
+from .second_hand import ATTR_AGAIN, ATTR_BODY_AREA, requested
 from .voice.sentences import coaches
 
 INTENT_START: Final = "KnotCoachStart"
@@ -138,7 +138,7 @@ class StartIntent(_CoachIntent):
     async def async_answer(self, caller: Caller, slots: Slots, intent_obj: intent.Intent) -> str:
         meant = caller.coach()
         coach = coach_of(caller.hass, meant)
-        request = await async_request(coach, slots, intent_obj.language)
+        request = requested(coach, slots, intent_obj.language)
         coach.admit(wanted_from_words(coach, request))
         # It begins in a task: a satellite is silent for as long as it waits.
         return meant.start(

@@ -48,8 +48,8 @@ from .ordering import (
     wanted_from_words,
 )
 from .rehearse import async_rehearse
-from .relayed import LONGEST, Became, Relayed, async_relay
-from .second_hand import ATTR_AGAIN, ATTR_BODY_AREA, async_request
+from .relayed import LONGEST, Became, Relayed, relay
+from .second_hand import ATTR_AGAIN, ATTR_BODY_AREA, requested
 
 ATTR_TEXT: Final = "text"
 
@@ -163,9 +163,7 @@ class StartTool(_OrderTool):
     ) -> JsonObjectType:
         meant = caller.coach()
         coach = coach_of(caller.hass, meant)
-        plan = coach.admit(
-            wanted_from_words(coach, await async_request(coach, data, caller.language))
-        )
+        plan = coach.admit(wanted_from_words(coach, requested(coach, data, caller.language)))
         await coach.async_start(plan, "assistant", context)
         minutes = round(plan.estimated_duration.total_seconds() / 60)
         return {"started": True, "minutes": minutes, "session": state_of(caller.hass, meant)}
@@ -186,7 +184,7 @@ class RehearseTool(_OrderTool):
         self, caller: Caller, data: dict[str, Any], context: Context
     ) -> JsonObjectType:
         coach = coach_of(caller.hass, caller.coach())
-        request = await async_request(coach, data, caller.language)
+        request = requested(coach, data, caller.language)
         told = await async_rehearse(coach, asdict(request))
         steps = [
             {key: row[key] for key in ("area", "phase", "side", "seconds")}
@@ -256,7 +254,7 @@ class FeedbackTool(CoachTool):
             case {"score": float(score)}:
                 told = Relayed(rate(caller, score), Became.DONE)
             case {"text": str(text)}:
-                told = await async_relay(caller, text)
+                told = relay(caller, text)
             case _:
                 raise Refused("not_understood")
         answer: dict[str, Any] = {

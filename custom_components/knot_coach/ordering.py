@@ -13,6 +13,7 @@ from .massage.record import is_emptied
 from .massage.routine import Routine
 from .routines import find_own, find_routine
 from .voice.meanings import StartRequest
+from .voice.sentences import grammars
 
 ATTR_AREA: Final = "area"
 ATTR_ROUTINE: Final = "routine"
@@ -96,13 +97,16 @@ def wanted_from_call(coach: Coach, data: Mapping[str, Any]) -> Wanted:
     """Return what the data of an action ask for. Raises Refused."""
     area, name = data.get(ATTR_AREA), data.get(ATTR_ROUTINE)
     side, length = data.get(ATTR_SIDE), data.get(ATTR_LENGTH)
+    minutes, stretch_only = data.get(ATTR_MINUTES), data.get(ATTR_STRETCH_ONLY, False)
     routine: str | None = None
     if name is not None and (own := find_own(coach.routines, name)) is not None:
         parts, routine = _parts(own), own.name
     else:
         if name is not None:
-            found = find_routine(coach.catalogue, name, coach.book)
+            found = find_routine(name, grammars(coach.hass, coach.book.language))
             area, side, length = found.area, side or found.side, length or found.length
+            minutes = minutes or found.minutes
+            stretch_only = stretch_only or found.stretch_only
         if area is None:
             raise Refused("what_to_start")
         parts = (WantedPart(area=area, side=side, length=length),)
@@ -111,8 +115,8 @@ def wanted_from_call(coach: Coach, data: Mapping[str, Any]) -> Wanted:
         now=coach.now(),
         target=data.get(ATTR_TARGET),
         heat=data.get(ATTR_HEAT),
-        stretch_only=data.get(ATTR_STRETCH_ONLY, False),
-        minutes=data.get(ATTR_MINUTES),
+        stretch_only=stretch_only,
+        minutes=minutes,
         routine=routine,
     )
 

@@ -12,7 +12,7 @@ hand counts for less:
   is nothing beside one emergency that waits for an answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, assert_never
@@ -25,7 +25,6 @@ from .massage.messages import Command, Eased, Rated, StopWord, Tier
 from .massage.remarks import NoHarder, TalkWanted
 from .massage.stop_words import StopPhrase, classify
 from .on_behalf import Caller, coach_of
-from .second_hand import async_grammars
 from .voice.coaches import CoachLike, situation
 from .voice.grammar import Grammar
 from .voice.meanings import (
@@ -45,6 +44,7 @@ from .voice.meanings import (
     TalkHeard,
     WhyRequest,
 )
+from .voice.sentences import grammars
 from .voice.understanding import understand
 
 LONGEST: Final = 1000
@@ -70,23 +70,18 @@ class Relayed:
     """What a coach has to say to it and does not say aloud."""
 
 
-async def async_relay(caller: Caller, text: str) -> Relayed:
-    """Hand words on, in whatever language they are. Raises Refused."""
-    return _relay(caller, text, await async_grammars(caller.hass, caller.language))
-
-
 @callback
-def _relay(caller: Caller, text: str, grammars: Sequence[Grammar]) -> Relayed:
+def relay(caller: Caller, text: str) -> Relayed:
+    """Hand words on, in whatever language they are. Raises Refused."""
+    known = grammars(caller.hass, caller.language)
     try:
         sessions = caller.sessions()
     except Refused as err:
-        if err.key == "no_session" and (phrase := _alarm(text, grammars)) is not None:
+        if err.key == "no_session" and (phrase := _alarm(text, known)) is not None:
             raise Refused("symptom_urgent" if phrase.tier is Tier.A else "symptom") from err
         raise
     alarms = [
-        (coach, phrase)
-        for coach in sessions
-        if (phrase := _alarm(text, grammars, coach)) is not None
+        (coach, phrase) for coach in sessions if (phrase := _alarm(text, known, coach)) is not None
     ]
     if alarms:
         urgent = [
@@ -95,7 +90,7 @@ def _relay(caller: Caller, text: str, grammars: Sequence[Grammar]) -> Relayed:
         told = [coach for coach, _ in alarms]
         return Relayed(told, Became.EMERGENCY if any(urgent) else Became.ASKED)
     coach = caller.session()
-    for grammar in grammars:
+    for grammar in known:
         if (heard := understand(text, grammar, situation(coach))) is not None:
             return Relayed([coach], Became.DONE, _hand_on(caller.hass, coach, heard))
     raise Refused("not_understood")

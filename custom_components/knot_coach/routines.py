@@ -4,6 +4,7 @@ A routine of one's own is a config subentry: its title is the name, its data hol
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -18,10 +19,7 @@ from .massage.routine import Problem, Routine, RoutinePart, lint
 from .massage.stop_words import StopWords, classify
 from .massage.wording import Phrasebook
 from .voice.grammar import Grammar, speakable
-from .voice.meanings import (
-    Situation,
-    StartRequest,
-)
+from .voice.meanings import Sign, Situation, StartRequest, SymptomRequest
 from .voice.understanding import understand
 
 ROUTINE: Final = "routine"
@@ -29,17 +27,30 @@ ROUTINE: Final = "routine"
 PARTS: Final = "parts"
 
 
-def find_routine(catalogue: Catalogue, name: str, book: Phrasebook) -> StartRequest:
-    """Understand the name of a routine as if it had been said. Raises Refused."""
-    data = catalogue.sentences[book.language]
-    grammar = Grammar.build(data, areas=tuple(catalogue.areas), routines=(), people=())
-    for text in (f"start {name}", name):
-        match understand(text, grammar, Situation()):
-            case StartRequest(area=str()) as found:
-                return found
-            case _:
-                continue
-    raise Refused("unknown_routine", routine=name[:100])
+def find_routine(name: str, grammars: Iterable[Grammar]) -> StartRequest:
+    """Understand the name of a routine as if it had been said.
+
+    Raises Refused where it means none, and for what must be left alone.
+    """
+    if (found := understood(name, grammars)) is None or found.area is None:
+        raise Refused("unknown_routine", routine=name[:100])
+    return found
+
+
+def understood(words: str, grammars: Iterable[Grammar]) -> StartRequest | None:
+    """Understand what is wanted as if it had been said. Raises Refused for what must be left alone."""
+    for grammar in grammars:
+        for text in (words, f"start {words}"):
+            match understand(text, grammar, Situation()):
+                case StartRequest() as found if found.area is not None or found.again:
+                    return replace(found, person=None)
+                case SymptomRequest(Sign.EMERGENCY):
+                    raise Refused("symptom_urgent")
+                case SymptomRequest():
+                    raise Refused("symptom")
+                case _:
+                    continue
+    return None
 
 
 def routines_of(entry: ConfigEntry[Any]) -> Mapping[str, Routine]:

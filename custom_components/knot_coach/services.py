@@ -40,7 +40,7 @@ from .ordering import (
     wanted_from_call,
 )
 from .rehearse import async_rehearse
-from .relayed import LONGEST, async_relay
+from .relayed import LONGEST, relay
 from .starting import async_begin
 from .voice.coaches import Place
 from .voice.sentences import coaches
@@ -149,9 +149,7 @@ async def _feedback(call: ServiceCall) -> None:
         return
     meant = coaches(call.hass)[coach.config_entry.entry_id]
     language = coach.book.language
-    await async_relay(
-        Caller(hass=call.hass, coaches=(meant,), place=Place(), language=language), text
-    )
+    relay(Caller(hass=call.hass, coaches=(meant,), place=Place(), language=language), text)
 
 
 async def _report_next_day(call: ServiceCall) -> None:

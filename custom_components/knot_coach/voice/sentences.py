@@ -95,6 +95,12 @@ def coaches(hass: HomeAssistant) -> Mapping[str, CoachLike]:
 
 
 @callback
+def grammars(hass: HomeAssistant, language: str) -> list[Grammar]:
+    """Return what is understood in each language, that of a tag such as `en-GB` first."""
+    return hass.data[EAR].grammars(language) if EAR in hass.data else []
+
+
+@callback
 def async_session_changed(hass: HomeAssistant) -> None:
     """Tell that a session became live or ended: bare words come and go with it."""
     if EAR in hass.data:
@@ -151,6 +157,10 @@ class Ear:
         elif not live and not self._overhearing and self._session is not None:
             self._session()
             self._session = None
+
+    def grammars(self, language: str) -> list[Grammar]:
+        """Return what is understood in each language, that of a tag such as `en-GB` first."""
+        return in_order(self._replies.grammars, [language])
 
     @property
     def _listened_for(self) -> list[Grammar]:
