@@ -818,7 +818,7 @@ def test_a_gate(text: str, chest: Answer | None, calf: Answer | None) -> None:
         (Question.SKIN, "nicht angenehm", Answer.NO),
         (Question.SKIN, "ist es angenehm", None),
         (Question.SKIN, "vorhin war es angenehm", None),
-        (Question.SIDE, "links, ich meine rechts", None),
+        (Question.SIDE, "links, ich meine rechts", Answer.RIGHT),
         (Question.NEXT_DAY, "ist das normal", None),
         (Question.NEXT_DAY, "links", None),
     ],

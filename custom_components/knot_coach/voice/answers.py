@@ -82,10 +82,18 @@ def answer_to(
             denied = stop is not None and stop.denied and question is not Question.HEAT
             if stop and not denied:
                 return stop
-            listed = _from_list(text, grammar, question)
-            return _freely(text, grammar, question) if listed is None else listed
+            return _plainly(text, grammar, question)
         case _:
             assert_never(question)
+
+
+def _plainly(text: str, grammar: Grammar, question: Question) -> Answer | None:
+    listed = _from_list(text, grammar, question)
+    if question is Question.SIDE and listed in {None, Answer.YES}:
+        # "Um, right, I think, yeah."
+        side = session_gist.side_in(grammar.spotter.spots(text))
+        listed = listed if side is None else Answer(side)
+    return _freely(text, grammar, question) if listed is None else listed
 
 
 def _about_health(
@@ -151,6 +159,9 @@ def _from_list(
 def _freely(text: str, grammar: Grammar, question: Question) -> Answer | None:
     """Find an answer in free speech; what lets anything go on has to be all that is said."""
     spots = grammar.spotter.spots(text)
+    if session_gist.ends(spots):
+        # Whoever says stop is stopped, whatever else they answer.
+        return None
     meant = {_meant(name, question) for name in session_gist.answers_of(spots)}
     answers = meant - {None}
     if len(answers) != 1:

@@ -8,8 +8,9 @@ asks, is nothing of ours.
 The words are the `gist` of `catalogue/sentences/<language>.yaml`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from ..massage.areas import Side
@@ -47,6 +48,18 @@ STRETCH: Final = "stretch"
 ONLY: Final = "only"
 ELSEWHERE: Final = "elsewhere"
 """What the rest of a house is about."""
+ORDER: Final = "order"
+"""The value of what is told to the rest of a house: "turn on", "play"."""
+REASON: Final = "reason"
+"""How an aside begins: why somebody asks, and what they did before."""
+ASIDE: Final = "aside"
+"""A word of an aside; no phrase of a sentence file."""
+CORRECTION: Final = "correction"
+"""What takes back what was said before it: "no, sorry"."""
+JOINT: Final = "joint"
+"""What parts two sentences: "and", "but"."""
+PAST: Final = "past"
+"""What stands before a score that was: "it was a"."""
 LATER: Final = "later"
 """Another time than now: Home Assistant's own timers know what to do then."""
 ASKING: Final = "asking"
@@ -74,8 +87,15 @@ WHY: Final = "why"
 HARM: Final = "harm"
 """What must be left alone, whoever asks for it (massage.md §4.1)."""
 
-SHY: Final = frozenset({ELSEWHERE, LATER, NOT, SCORE, PLAINT})
-"""What means nothing where it is part of a longer phrase."""
+SHY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    # "Nine out of ten" is a warning, and a score; "no, wait" denies what it does not correct.
+    {
+        **dict.fromkeys((ELSEWHERE, LATER, PLAINT), frozenset()),
+        SCORE: frozenset({HARM}),
+        NOT: frozenset({CORRECTION}),
+    }
+)
+"""What means nothing where it is part of a longer phrase, but of these."""
 
 HARMLESS: Final = ("status", "step", "upcoming", "why")
 """What changes nothing, so that it may be answered whatever else is said."""
@@ -230,15 +250,18 @@ def _wanted_there(spots: Spots, left: int) -> bool:
     return left < told
 
 
+def side_of(spots: Spots) -> Side | None:
+    """Return the side that is named; left and right in one text are better asked about."""
+    sides = {Side.BOTH} if spots.has(PAIR) else {Side(value) for value in spots.values(SIDE)}
+    return sides.pop() if len(sides) == 1 else None
+
+
 def _read(spots: Spots, areas: list[str], *, stretch: bool) -> Wish:
-    sides = {Side(value) for value in spots.values(SIDE)}
-    if spots.has(PAIR):
-        sides = {Side.BOTH}
     lengths, minutes = spots.values(LENGTH), spots.values(MINUTES)
     return Wish(
         area=areas[-1] if areas else None,
         areas=tuple(areas),
-        side=sides.pop() if len(sides) == 1 else None,
+        side=side_of(spots),
         length=Length(lengths[-1]) if lengths else None,
         minutes=int(minutes[-1]) if minutes else None,
         person=next(iter(spots.values(PERSON)), None),

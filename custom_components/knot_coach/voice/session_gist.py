@@ -8,7 +8,9 @@ whatever stands around it, because a false stop is cheap (massage.md §4.2).
 from collections.abc import Iterator
 from typing import Final
 
-from ..massage.messages import Command
+from ..massage.areas import Side
+from ..massage.messages import Answer, Command
+from .asides import clauses, corrected, plainly, without_asides, without_past
 from .gist import (
     ANSWER,
     AREA,
@@ -23,6 +25,7 @@ from .gist import (
     NEAR,
     NEVER,
     NOT,
+    PAIR,
     PLAINT,
     POLITE,
     SCALE,
@@ -34,6 +37,7 @@ from .gist import (
     begin,
     negated,
     negated_behind,
+    side_of,
     weighty,
 )
 from .spotting import Spot, Spots
@@ -56,6 +60,27 @@ ENDING: Final = frozenset({"stop", "pause"})
 
 def word_of(spots: Spots) -> str | None:
     """Return the key of what is said to a session, or None where that is not clear."""
+    return _word_in(spots) or _word_beside(without_asides(spots))
+
+
+def _word_beside(spots: Spots) -> str | None:
+    """Return the key of the one sentence of a text that is for a session, whatever others tell.
+
+    "Sorry, that was the postman. We can go on." Nothing is pressed more by such a text, and nothing
+    goes on by one that denies anything, or asks.
+    """
+    parts = clauses(spots)
+    if len(parts) == 1 or spots.has(ELSEWHERE):
+        return None
+    keys = {key for part in parts if (key := _word_in(part)) is not None}
+    if len(keys) != 1:
+        return None
+    key = keys.pop()
+    doubted = spots.has(NOT, HARM, LATER) or any(asked(part) is not None for part in parts)
+    return None if key == Command.HARDER or (key in RISKY and doubted) else key
+
+
+def _word_in(spots: Spots) -> str | None:
     found = [one.value for one in spots.of(SESSION) if _said(spots, one)]
     for key in CALMING:
         if key in found:
@@ -75,6 +100,11 @@ def _said(spots: Spots, one: Spot) -> bool:
     if negated(spots, one) or _elsewhere(spots, one):
         return False
     return one.value in HARMLESS or (not negated_behind(spots, one) and _is_wish(spots, one))
+
+
+def ends(spots: Spots) -> bool:
+    """Tell whether a text asks to stop, or to wait."""
+    return any(one.value in ENDING and _said(spots, one) for one in spots.of(SESSION))
 
 
 def _is_wish(spots: Spots, one: Spot) -> bool:
@@ -147,30 +177,50 @@ def answers_of(spots: Spots) -> frozenset[str]:
     return frozenset(one.value for one in answers)
 
 
+def side_in(spots: Spots) -> Side | None:
+    """Return the side that a text names, and says little else; what was taken back does not count."""
+    now = plainly(spots)
+    if now.has(ELSEWHERE, SESSION) or asked(now) is not None or len(now.left_over()) > NEAR:
+        return None
+    if Answer.UNSURE in now.values(ANSWER) or any(negated(now, one) for one in now.of(SIDE, PAIR)):
+        return None
+    return side_of(now)
+
+
 def is_alone(spots: Spots) -> bool:
     """Tell whether a text holds nothing but answers; words that change nothing are few here."""
     answered = {i for one in spots.of(ANSWER, HESITATION) for i in range(one.start, one.end)}
     return len(answered) == len(spots.words)
 
 
-def scores_of(spots: Spots) -> tuple[list[int], bool] | None:
+def scores_of(spots: Spots, *, wanted: bool) -> tuple[list[int], bool] | None:
     """Return the numbers of a text that is a score, and whether a half is added.
 
-    None where it says anything else, or counts to another number than ten.
+    None where it says anything else, or counts to another number than ten; where a score is
+    `wanted`, it may be said in other words.
     """
-    numbers = list(_numbers(spots))
-    if not 0 < len(numbers) <= MOST_SCORES or spots.has(NOT):
-        return None
-    if spots.left_over(SESSION, MINUTES, ELSEWHERE, AREA):
-        return None
-    if set(spots.values(SCALE)) - {TEN}:
-        return None
-    return numbers, spots.has(HALF)
+    now = without_past(corrected(spots))
+    parts = [part for part in clauses(now) if part.has(SCORE)] if wanted else []
+    said = [now, *parts] if len(parts) == 1 else [now]
+    return next((found for one in said if (found := _scores_in(one, wanted=wanted))), None)
 
 
-def _numbers(spots: Spots) -> Iterator[int]:
+def _scores_in(spots: Spots, *, wanted: bool) -> tuple[list[int], bool] | None:
+    scores = list(_scores(spots))
+    if not 0 < len(scores) <= MOST_SCORES or any(negated(spots, one) for one in scores):
+        return None
+    if len(spots.left_over(SESSION, MINUTES, ELSEWHERE, AREA)) > (NEAR if wanted else 0):
+        return None
+    if spots.has(NOT) and not wanted:
+        return None
+    if set(spots.values(SCALE)) - {TEN} or spots.has(ELSEWHERE):
+        return None
+    return [int(one.value) for one in scores], spots.has(HALF)
+
+
+def _scores(spots: Spots) -> Iterator[Spot]:
     """Yield the numbers that are no part of "out of ten" or "and a half"."""
     taken = [*spots.of(SCALE), *spots.of(HALF)]
     for one in spots.of(SCORE):
         if not any(other.start <= one.start < other.end for other in taken):
-            yield int(one.value)
+            yield one

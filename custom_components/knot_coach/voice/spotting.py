@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 import re
+from types import MappingProxyType
 from typing import Final
 import unicodedata
 
@@ -94,13 +95,13 @@ class Spotter:
         phrases: Iterable[tuple[str, str, str]],
         *,
         compounds: Iterable[str] = (),
-        shy: Collection[str] = (),
+        shy: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
         """Learn phrases: concept, value and hassil template.
 
         `compounds` are words that others are put in front of without a space, as in
         "Nackenmassage". A phrase of a `shy` concept is none where it is part of a longer one: the
-        door in "someone's at the door". Raises ValueError for a template that is malformed.
+        door in "someone's at the door"; but for the concepts that its own is mapped to. Raises ValueError for a template that is malformed.
         """
         self._known: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         for concept, value, template in phrases:
@@ -114,7 +115,7 @@ class Spotter:
         self._words = frozenset(word for phrase in self._known for word in phrase)
         self._longest = max(map(len, self._known), default=0)
         self._compounds = tuple(compounds)
-        self._shy = frozenset(shy)
+        self._shy = shy
 
     def spots(self, text: str) -> Spots:
         """Find all phrases; of each concept the longer wins, and nothing twice in one place."""
@@ -145,7 +146,11 @@ class Spotter:
             return spot.start < other.end and other.start < spot.end
         longer = other.end - other.start > spot.end - spot.start
         within = other.start <= spot.start and spot.end <= other.end
-        return longer and within and (spot.concept in self._shy or other.concept == IDIOM)
+        if not (longer and within):
+            return False
+        if other.concept == IDIOM:
+            return True
+        return spot.concept in self._shy and other.concept not in self._shy[spot.concept]
 
     def _split(self, words: Iterable[str]) -> Iterator[str]:
         """Take compounds apart."""

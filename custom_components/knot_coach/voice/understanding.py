@@ -16,6 +16,7 @@ from ..massage.phases import Length
 from ..massage.stop_words import StopPhrase, classify, shortened
 from . import gist, session_gist
 from .answers import answer_to, recognised, says_unplugged
+from .asides import plainly
 from .grammar import Grammar
 from .meanings import (
     About,
@@ -103,7 +104,7 @@ def understand_word(
 def understand_request(text: str, grammar: Grammar) -> Request | None:
     """Understand a clear sentence, or free speech, which need no session to be live."""
     text = shortened(text)
-    spots = grammar.spotter.spots(text)
+    spots = plainly(grammar.spotter.spots(text))
     if not gist.may_be_ours(spots):
         # Most of what is said in a house ends here.
         return None
@@ -165,7 +166,7 @@ def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | Ea
         return None
     result = recognised(text, grammar.scores, grammar.language)
     if result is None:
-        found = session_gist.scores_of(grammar.spotter.spots(text))
+        found = session_gist.scores_of(grammar.spotter.spots(text), wanted=situation.rating)
         return _rated(*found) if found else None
     if result.intent.name != "score":
         return EasedHeard(result.intent.name == "easing")
