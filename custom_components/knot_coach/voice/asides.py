@@ -47,7 +47,7 @@ LONGEST_ASIDE: Final = 12
 _HEARD: Final = frozenset({OURS, TROUBLE, PLAINT, HARM, HEALTH, PERSON, ROUTINE})
 """What is heard in an aside too."""
 _PLACES: Final = frozenset({AREA, SIDE, PAIR})
-"""What is heard there where no part of the body is named elsewhere."""
+"""What is heard there but where it names one part of the body, and something else another."""
 _ENDING: Final = (POLITE, WISH, JOINT)
 """What begins something else than the aside that it stands in."""
 _TAKEN_BACK: Final = ((AREA,), (SIDE, PAIR), (SCORE,), (MINUTES,), (LENGTH,))
@@ -65,18 +65,22 @@ def without_asides(spots: Spots) -> Spots:
     """Hide what asides say that is no matter."""
     if not spots.has(REASON) or ORDER in spots.values(ELSEWHERE):
         return spots
-    asides = [range(one.start, _end_of(spots, one)) for one in spots.of(REASON)]
     # "I had a massage on Monday" is about nothing else.
     ours = {one.start for one in spots.of(OURS, RUB, STRETCH)}
-    hidden = {i for aside in asides if ours.isdisjoint(aside) for i in aside}
+    every = (range(one.start, _end_of(spots, one)) for one in spots.of(REASON))
+    asides = [aside for aside in every if ours.isdisjoint(aside)]
+    hidden = {i for aside in asides for i in aside}
     # "I've been on my feet all day, do my back" is about the back.
-    named = any(one.start not in hidden for one in spots.of(AREA))
+    areas = {one.start for one in spots.of(AREA)}
+    placed = [aside for aside in asides if areas - hidden and not areas.isdisjoint(aside)]
+    beside = {i for aside in placed for i in aside}
     kept = [
         one
         for one in spots.found
         if hidden.isdisjoint(range(one.start, one.end))
-        or (one.concept in _PLACES and (not named or one.value == REFUSED))
         or one.concept in _HEARD
+        or one.value == REFUSED
+        or (one.concept in _PLACES and one.start not in beside)
     ]
     return replace(spots, found=(*kept, *(Spot(ASIDE, "", i, i + 1) for i in sorted(hidden))))
 

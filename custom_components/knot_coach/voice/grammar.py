@@ -84,6 +84,8 @@ class Grammar:
     leg_signs: frozenset[str]
     """Words for what no leg is worked on with (massage.md §3.11)."""
     stop_words: StopWords
+    particles: re.Pattern[str]
+    """Words that change nothing, wherever they stand: "just", "a bit"."""
 
     @classmethod
     def build(
@@ -107,6 +109,11 @@ class Grammar:
         except (ParseError, AssertionError, KeyError, TypeError, ValueError) as err:
             raise GrammarError(f"Sentences of {data.get('language')!r}: {err!r}") from err
         return grammar
+
+    def without_particles(self, text: str) -> str | None:
+        """Return what is left of a text without particles; None where it has none, or nothing else."""
+        plain = " ".join(self.particles.sub(" ", text).split())
+        return plain if plain and plain != " ".join(text.split()) else None
 
 
 def in_order(grammars: Mapping[str, Grammar], languages: Iterable[str | None]) -> list[Grammar]:
@@ -199,6 +206,7 @@ class _Builder:
             assents=_words(data["assents"]),
             leg_signs=_words(data["leg_signs"]),
             stop_words=StopWords.of(data["stop_words"]),
+            particles=_any_of(data["particles"]),
         )
 
     def _areas(self, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -326,6 +334,13 @@ def _either(templates: Iterable[str]) -> str:
 def _words(words: Iterable[str]) -> frozenset[str]:
     """Return words as they are compared with what is said: a "ß" is heard as "ss"."""
     return frozenset(word.casefold() for word in words)
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(
+        rf"(?<![\w'])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'])", re.IGNORECASE
+    )
 
 
 def _choices(choices: Mapping[Any, Iterable[str]]) -> list[tuple[str, str | int]]:

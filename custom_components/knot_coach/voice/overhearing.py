@@ -1,7 +1,7 @@
 """Stop words in whatever is said in the room of a session, before anybody handles it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 import logging
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from .answers import names_concern
 from .coaches import CoachLike, Place, place_of, situation
 from .grammar import Grammar
 from .meanings import AnswerHeard, SessionWord, StopHeard
+from .on_the_spot import MOST_KEPT
 from .stop_listener import current_conversation
 from .understanding import understand_word
 
@@ -40,7 +41,8 @@ class Overhearing:
 
     hass: HomeAssistant
     coaches: Mapping[str, CoachLike]
-    _last: tuple[int, tuple[_Told, ...]] = (0, ())
+    _told: dict[str | None, tuple[int, tuple[_Told, ...]]] = field(default_factory=dict)
+    """What was told in the last turn of a conversation, with a number that stands for its text."""
 
     def hear(
         self,
@@ -64,21 +66,23 @@ class Overhearing:
                 case StopHeard(phrase) as heard:
                     doubted = StopHeard(replace(phrase, certain=False))
                     told.append(_Told(coach, heard, tell(coach, doubted), sure=False))
-        self._last = (hash((conversation_id, text)), tuple(told))
+        self._told.pop(conversation_id, None)
+        if told:
+            self._told[conversation_id] = (hash(text), tuple(told))
+        if len(self._told) > MOST_KEPT:
+            del self._told[next(iter(self._told))]
         return any(one.sure and _is_certain(one.heard) for one in told)
 
     def has(self, said: ConversationInput) -> bool:
         """Tell whether a coach was told of this text when it came by."""
-        number, told = self._last
-        conversation_id = current_conversation(said.conversation_id)
-        return bool(told) and number == hash((conversation_id, said.text))
+        number, told = self._told.get(current_conversation(said.conversation_id), (0, ()))
+        return bool(told) and number == hash(said.text)
 
     def again(self, said: ConversationInput, *, person: bool) -> str | None:
         """Answer for what was told already when the text came by, before anybody handled it."""
         if not self.has(said):
             return None
-        told = self._last[1]
-        self._last = (0, ())
+        _, told = self._told.pop(current_conversation(said.conversation_id))
         place = place_of(self.hass, said)
         here = [one for one in told if place.known_to(self.hass, one.coach) is not False]
         if not here:

@@ -25,6 +25,7 @@ from .gist import (
     NEAR,
     NEVER,
     NOT,
+    ORDER,
     PAIR,
     PLAINT,
     POLITE,
@@ -54,30 +55,38 @@ MOVING: Final = frozenset({"next", "previous", "other_side", "wrap_up", "extend"
 """What moves a session about: obeyed only where a text denies nothing, and says little else."""
 FACTS: Final = frozenset({"aches_elsewhere", "lost", "not_found", "not_yet"})
 """What somebody tells, in whatever sentence: "when I press here, I feel it somewhere else"."""
+SPOKEN: Final = frozenset({*HARMLESS, "louder", "quieter", "cues_only", "talk_more", "repeat"})
+"""What is about words, and changes nothing else."""
 ENDING: Final = frozenset({"stop", "pause"})
 """What can be wished of anything in a house: "stop the music"."""
 
 
 def word_of(spots: Spots) -> str | None:
     """Return the key of what is said to a session, or None where that is not clear."""
-    return _word_in(spots) or _word_beside(without_asides(spots))
+    if (key := _word_in(spots)) is not None:
+        return key
+    plain = without_asides(spots)
+    key = _word_in(plain) or _word_beside(plain)
+    # No word beside it, whatever it says, makes it a wish for more.
+    return None if key == Command.HARDER else key
 
 
 def _word_beside(spots: Spots) -> str | None:
     """Return the key of the one sentence of a text that is for a session, whatever others tell.
 
-    "Sorry, that was the postman. We can go on." Nothing is pressed more by such a text, and nothing
-    goes on by one that denies anything, or asks.
+    "Sorry, that was the postman. We can go on." Nothing goes on by a text that denies anything, or
+    asks; and beside another thing of the house only what changes nothing is heard: "louder, the fan
+    is on".
     """
     parts = clauses(spots)
-    if len(parts) == 1 or spots.has(ELSEWHERE):
-        return None
     keys = {key for part in parts if (key := _word_in(part)) is not None}
-    if len(keys) != 1:
+    if len(parts) == 1 or len(keys) != 1:
         return None
     key = keys.pop()
+    if spots.has(ELSEWHERE):
+        return key if key in SPOKEN and ORDER not in spots.values(ELSEWHERE) else None
     doubted = spots.has(NOT, HARM, LATER) or any(asked(part) is not None for part in parts)
-    return None if key == Command.HARDER or (key in RISKY and doubted) else key
+    return None if key in RISKY and doubted else key
 
 
 def _word_in(spots: Spots) -> str | None:

@@ -79,8 +79,22 @@ def understand_word(
     Stop words come first; then an answer, if a question is open; then a command. Commands are
     looked for in free speech only where it is `freely` known to be of this language: "pause" among
     words of another one may be about a television.
+
+    What is not understood as it stands is tried once more without words that change little; but
+    "yes, a little" is no yes, and "now harder" may tell of a knot.
     """
     text = shortened(text)
+    heard = _word(text, grammar, situation, freely=freely)
+    if heard is None and (plain := grammar.without_particles(text)) is not None:
+        heard = _word(plain, grammar, situation, freely=freely)
+        if isinstance(heard, AnswerHeard) or heard == CommandHeard(Command.HARDER):
+            return None
+    return heard
+
+
+def _word(
+    text: str, grammar: Grammar, situation: Situation, *, freely: bool
+) -> SessionWord | StatusRequest | None:
     stop = classify(text, grammar.stop_words, neck=situation.neck)
     heard: Answer | StopPhrase | None = stop
     if situation.question is not None:
@@ -104,6 +118,13 @@ def understand_word(
 def understand_request(text: str, grammar: Grammar) -> Request | None:
     """Understand a clear sentence, or free speech, which need no session to be live."""
     text = shortened(text)
+    found = _request(text, grammar)
+    if found is None and (plain := grammar.without_particles(text)) is not None:
+        found = _request(plain, grammar)
+    return found
+
+
+def _request(text: str, grammar: Grammar) -> Request | None:
     spots = plainly(grammar.spotter.spots(text))
     if not gist.may_be_ours(spots):
         # Most of what is said in a house ends here.
