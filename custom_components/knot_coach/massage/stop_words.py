@@ -135,14 +135,15 @@ def classify(text: str, words: StopWords, *, neck: bool) -> StopPhrase | None:
     if not found:
         return None
     covered = frozenset().union(*(span.positions for _, span in found))
-    light = covered.union(*(span.positions for span in said.matches(words.around)))
+    spoken = frozenset().union(*(span.spoken for _, span in found))
+    light = spoken.union(*(span.positions for span in said.matches(words.around)))
     certain, tier, span = min(
         ((said.certain(span, covered, light, words), tier, span) for tier, span in found),
         key=lambda row: (not row[0], row[1], row[2].start - row[2].end, row[2].start),
     )
     return StopPhrase(
         tier=tier,
-        phrase=" ".join(said.words[span.start : span.end]),
+        phrase=" ".join(said.words[n] for n in sorted(span.spoken)),
         certain=certain,
         denied=all(said.denied(span, covered, words) for _, span in found),
     )
@@ -154,12 +155,19 @@ class _Span(NamedTuple):
     start: int
     end: int
     vague: bool
+    gaps: frozenset[int]
+    """What stands where a trigger lets any words stand."""
     negated: bool
     """A negation stands in one of its gaps: "my chest is not tight"."""
 
     @property
     def positions(self) -> frozenset[int]:
         return frozenset(range(self.start, self.end))
+
+    @property
+    def spoken(self) -> frozenset[int]:
+        """The words of the trigger itself: "the chest of drawers is heavy" is no heavy chest."""
+        return self.positions - self.gaps
 
     def covers(self, other: _Span) -> bool:
         return self.start <= other.start and other.end <= self.end
@@ -198,9 +206,12 @@ class _Said:
         at = {offset: position for position, offset in enumerate(starts)}
         for trigger in triggers:
             for match in trigger.pattern.finditer(text):
-                gaps = "".join(filter(None, match.groups())).split()
-                negated = not negations.isdisjoint(gaps)
-                yield _Span(at[match.start()], at[match.end()], trigger.vague, negated)
+                spans = [match.span(number) for number in range(1, match.re.groups + 1)]
+                gaps = frozenset(
+                    n for start, end in spans if start < end for n in range(at[start], at[end])
+                )
+                negated = not negations.isdisjoint(self.words[n] for n in gaps)
+                yield _Span(at[match.start()], at[match.end()], trigger.vague, gaps, negated)
 
     def in_one_statement(self, span: _Span) -> bool:
         """Tell whether no pause and no "but" cuts it."""
