@@ -8,6 +8,7 @@ from hassil import Intents, RecognizeResult, recognize_best
 from ..massage.messages import Answer, Question, Tier
 from ..massage.stop_words import StopPhrase
 from . import session_gist
+from .gist import ELSEWHERE, ORDER
 from .grammar import Grammar
 from .spotting import words_of
 
@@ -61,6 +62,9 @@ def answer_to(
 
     `opens_on_yes` tells of a gate that only a plain yes opens. Returns None where it is neither.
     """
+    if stop and not stop.certain and not stop.denied and _orders(text, grammar):
+        # "Turn the lamp blue" tells nothing of the speaker, whatever was asked.
+        stop = None
     match question:
         case Question.GATE:
             return _about_gate(text, stop, grammar, opens_on_yes=opens_on_yes)
@@ -85,6 +89,11 @@ def answer_to(
             return _plainly(text, grammar, question)
         case _:
             assert_never(question)
+
+
+def _orders(text: str, grammar: Grammar) -> bool:
+    """Tell whether a text orders something of the rest of a house."""
+    return ORDER in grammar.spotter.spots(text).values(ELSEWHERE)
 
 
 def _plainly(text: str, grammar: Grammar, question: Question) -> Answer | None:

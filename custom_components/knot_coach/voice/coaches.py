@@ -162,6 +162,11 @@ class Place:
         rooms = rooms_of(hass, coach)
         return self.room in rooms if self.room and rooms else None
 
+    def is_doubtful(self, hass: HomeAssistant, coach: CoachLike) -> bool:
+        """Tell whether a satellite heard it that may stand anywhere, while the coach has a place."""
+        placed = bool(coach.satellites or rooms_of(hass, coach))
+        return placed and bool(self.satellites) and self.known_to(hass, coach) is None
+
 
 @callback
 def place_of(hass: HomeAssistant, said: ConversationInput) -> Place:

@@ -58,6 +58,8 @@ CORRECTION: Final = "correction"
 """What takes back what was said before it: "no, sorry"."""
 JOINT: Final = "joint"
 """What parts two sentences: "and", "but"."""
+WHOM: Final = "whom"
+"""What stands before the one whom something is for: "for", "give"."""
 PAST: Final = "past"
 """What stands before a score that was: "it was a"."""
 LATER: Final = "later"
@@ -141,7 +143,7 @@ def wish_of(spots: Spots) -> Wish | None:
     """Return what a text asks to start, or None where that is not clear."""
     if not spots.has(AREA, OURS, ROUTINE, STRETCH, AGAIN, TROUBLE):
         return None
-    if spots.has(ELSEWHERE) or asked(spots) is not None:
+    if spots.has(ELSEWHERE) or asked(spots) is not None or _for_somebody(spots):
         return None
     # Whoever names what must be left alone is told so, whenever they want it.
     if spots.has(LATER) and not spots.has(HARM):
@@ -153,6 +155,15 @@ def wish_of(spots: Spots) -> Wish | None:
     if not _wanted(spots, stretch=stretch):
         return None
     return _read(spots, areas, stretch=stretch)
+
+
+def _for_somebody(spots: Spots) -> bool:
+    """Tell whether a session is for somebody whom nobody knows: "a neck massage for Bob".
+
+    Whoever is coached has told of their health, and nobody else has.
+    """
+    known = {i for one in spots.found for i in range(one.start, one.end)}
+    return any(one.end < len(spots.words) and one.end not in known for one in spots.of(WHOM))
 
 
 def _meant(areas: list[str]) -> list[str]:

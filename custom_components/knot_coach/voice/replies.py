@@ -26,6 +26,7 @@ from .meanings import (
     CommandHeard,
     EasedHeard,
     HealthChanged,
+    NeverMindHeard,
     NoHarderHeard,
     Request,
     ScoreHeard,
@@ -97,7 +98,7 @@ class Replies:
             if (word := self._word(said.text, coach, said.language)) is not None
         ]
         if len(meant) == 1:
-            return next((_ask(coach, word, person=person) for coach, word in heard), None)
+            return next((self._told(*one, place, person=person) for one in heard), None)
         calming = [
             (coach, calm)
             for coach, word in heard
@@ -108,6 +109,14 @@ class Replies:
         if heard and self._known_here(meant, place):
             return self._which(meant, place, said)
         return None
+
+    def _told(
+        self, coach: CoachLike, word: SessionWord | StatusRequest, place: Place, *, person: bool
+    ) -> str:
+        """Tell a coach; what opens, or presses more, has to come from where the session is."""
+        if _is_weighty(word) and place.is_doubtful(self.hass, coach):
+            return coach.reply("reply.place_needed")
+        return _ask(coach, word, person=person)
 
     def anything(self, said: ConversationInput, *, person: bool) -> str | None:
         """Answer a word or a clear sentence; returns None where it belongs to somebody else."""
@@ -171,15 +180,15 @@ class Replies:
 
     def _health_changed(self, name: str | None, said: ConversationInput) -> str:
         meant = nearest(self.hass, self.coaches.values(), place_of(self.hass, said), name)
-        if len(meant) > 1:
-            return self._speak(said, "reply.which_coach", names=_names(meant))
+        if len(meant) != 1:
+            return self._which_coach(meant, said)
         return meant[0].health_changed()
 
     def _start(self, request: StartRequest, said: ConversationInput) -> str:
         place = place_of(self.hass, said)
         meant = nearest(self.hass, self.coaches.values(), place, request.person)
-        if len(meant) > 1:
-            return self._speak(said, "reply.which_coach", names=_names(meant))
+        if len(meant) != 1:
+            return self._which_coach(meant, said)
         coach = meant[0]
         if request.routine is not None:
             own = routine_of(coach, request.routine)
@@ -189,6 +198,11 @@ class Replies:
             request = replace(request, routine=own, otherwise=None)
         unclear = None if request.routine else self._unclear(request, coach)
         return unclear or coach.start(request, said.context, said.satellite_id, said.device_id)
+
+    def _which_coach(self, meant: list[CoachLike], said: ConversationInput) -> str:
+        """Ask whose coach is meant: of several, or of all where nobody has the name any more."""
+        names = _names(meant or self.coaches.values())
+        return self._speak(said, "reply.which_coach", names=names)
 
     def _unclear(self, request: StartRequest, coach: CoachLike) -> str | None:
         """Say why nobody can know what to start, or return None."""
@@ -260,6 +274,16 @@ class Replies:
                 return stop_word(text, coach, self.grammars.values())
             case _:
                 return None
+
+
+def _is_weighty(word: SessionWord | StatusRequest) -> bool:
+    match word:
+        case AnswerHeard() | NeverMindHeard():
+            return True
+        case CommandHeard(command):
+            return command in {Command.HARDER, Command.RESUME}
+        case _:
+            return False
 
 
 def _ask(coach: CoachLike, heard: StatusRequest | SessionWord, *, person: bool) -> str:
