@@ -280,7 +280,7 @@ def broken(path: tuple[str, ...], value: Any) -> dict[str, Any]:  # noqa: ANN401
         (("session", "pause"), ["<nothing>"], "nothing"),
         (("session", "pause"), ["{nothing}"], "nothing"),
         (("session",), {f"word {n}": [f"word {n}"] for n in range(151)}, "templates in a group"),
-        (("gist", "polite"), ["(a|b|c|d|e|f) " * 4 + "x"], "more than"),
+        (("gist", "polite"), ["(a|b|c|d|e|f)" * 4 + "x"], "more than"),
         (("gist", "polite"), ["(pause"], "malformed"),
         (("stop_words", "a"), ["(chest"], "chest"),
         (("several",), None, "None"),

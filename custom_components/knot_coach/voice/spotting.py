@@ -1,12 +1,11 @@
 """Finds known words in free speech: which, where, and how much of a text they leave over.
 
-The phrases are hassil templates of a sentence file, written out once when a grammar is built, so
-that to look through a text costs some microseconds, whatever there is in it.
+The phrases are hassil templates of a sentence file. They become a graph of words when a grammar is
+built, so that to look through a text costs some microseconds, whatever there is in it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 import re
 from types import MappingProxyType
 from typing import Final
@@ -14,9 +13,9 @@ import unicodedata
 
 from hassil.expression import Alternative, Expression, Group, TextChunk
 from hassil.parse_expression import parse_sentence
-from hassil.sample import sample_expression
 
 from ..massage.stop_words import shortened
+from .word_graph import Mark, WordGraph
 
 _WORD: Final = re.compile(r"[\w']+")
 _PART: Final = re.compile(r"\d+[.,/]\d+|\w+|'\w+|[,.;:!?\u2026]")
@@ -26,8 +25,6 @@ _UNSEEN: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 """What is seen nowhere, and parts words all the same."""
 _BREAK: Final = frozenset(",.;:!?\u2026")
 
-MOST_TEXTS: Final = 1000
-"""Most texts that one template may stand for; a product of long lists is soon too long."""
 IDIOM: Final = "idiom"
 """What hides the words in it: no side is meant by "right now"."""
 
@@ -35,6 +32,10 @@ IDIOM: Final = "idiom"
 def words_of(text: str) -> list[str]:
     """Return the words of a text, in lower case."""
     return _WORD.findall(text.casefold().replace("\u2019", "'"))
+
+
+def _words_of_template(text: str) -> list[str]:
+    return [part for part in _parts_of(text) if part not in _BREAK]
 
 
 def _parts_of(text: str) -> tuple[str, ...]:
@@ -103,17 +104,9 @@ class Spotter:
         "Nackenmassage". A phrase of a `shy` concept is none where it is part of a longer one: the
         door in "someone's at the door"; but for the concepts that its own is mapped to. Raises ValueError for a template that is malformed.
         """
-        self._known: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        self._graph = WordGraph(_words_of_template)
         for concept, value, template in phrases:
-            for text in written_out(template):
-                parts = tuple(part for part in _parts_of(text) if part not in _BREAK)
-                known = self._known.setdefault(parts, [])
-                if (concept, value) not in known:
-                    known.append((concept, value))
-        self._known.pop((), None)
-        self._first = frozenset(phrase[0] for phrase in self._known)
-        self._words = frozenset(word for phrase in self._known for word in phrase)
-        self._longest = max(map(len, self._known), default=0)
+            self._graph.learn(Mark(concept, value), template)
         self._compounds = tuple(compounds)
         self._shy = shy
 
@@ -134,11 +127,9 @@ class Spotter:
         return Spots(tuple(words), ordered, frozenset(breaks))
 
     def _all(self, words: tuple[str, ...]) -> Iterator[Spot]:
-        for start, word in enumerate(words):
-            if word in self._first:
-                for end in range(start + 1, min(len(words), start + self._longest) + 1):
-                    for concept, value in self._known.get(words[start:end], ()):
-                        yield Spot(concept, value, start, end)
+        for start in range(len(words)):
+            for end, mark in self._graph.read(words, start):
+                yield Spot(mark.concept, mark.value, start, end)
 
     def _hidden(self, spot: Spot, other: Spot) -> bool:
         """Tell whether a longer phrase takes the place of this one."""
@@ -159,21 +150,10 @@ class Spotter:
 
     def _apart(self, word: str) -> tuple[str, ...]:
         """Return the parts of a word; none where what it begins with is unknown."""
-        if word in self._words:
+        if word in self._graph.words:
             return (word,)
         ends = ((word.removesuffix(tail), tail) for tail in self._compounds if word.endswith(tail))
         return next(((*parts, tail) for head, tail in ends if (parts := self._apart(head))), ())
-
-
-def written_out(template: str) -> list[str]:
-    """Return all that a template stands for. Raises ValueError where it is malformed, or too much."""
-    try:
-        texts = list(islice(sample_expression(parse_sentence(template).expression), MOST_TEXTS + 1))
-    except Exception as err:
-        raise ValueError(f"malformed template {template!r}") from err
-    if len(texts) > MOST_TEXTS:
-        raise ValueError(f"template stands for more than {MOST_TEXTS} texts: {template!r}")
-    return texts
 
 
 def short_texts(template: str, words: int) -> list[str]:
