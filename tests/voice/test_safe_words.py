@@ -266,12 +266,36 @@ def test_symptoms_are_noticed_however_they_are_said(text: str) -> None:
     "text",
     [
         "I'm about to pass out",
+        "my hand is falling asleep",
+        "my foot fell asleep",
+        "I felt a sharp pain",
+        "I'm having trouble breathing",
+        "I'm finding it hard to breathe",
+        "half my face went numb",
+        "I can't feel my arm any more",
+        "my hand goes numb when I press",
+        "this is making me dizzy",
     ],
 )
 def test_a_statement_about_oneself_is_certain(text: str) -> None:
     heard = understand(text, ENGLISH, LIVE)
     assert isinstance(heard, StopHeard)
     assert heard.phrase.certain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the chest of drawers is heavy",
+        "suddenly the wifi is weak",
+        "my foot pedal is dead",
+        "I heard the door snap",
+    ],
+)
+def test_what_is_said_of_other_things_is_only_asked_about(text: str) -> None:
+    heard = understand(text, ENGLISH, LIVE)
+    assert isinstance(heard, StopHeard)
+    assert not heard.phrase.certain
 
 
 @pytest.mark.parametrize(
@@ -330,6 +354,7 @@ def test_a_statement_about_oneself_is_certain(text: str) -> None:
         "bottom left",
         "the left hand side",
         "these jeans are tight on my thighs",
+        "I trained glutes today",
         "warm my feet please",
     ],
 )
@@ -349,6 +374,10 @@ def test_no_area_is_started(text: str) -> None:
         "start the massage chair",
         "massage the kale",
         "I don't want a massage",
+        "thanks for the massage",
+        "cheers for the massage",
+        "please thank Anna for the massage",
+        "the same as last time from the chinese",
         "do it again",
         "run it again",
     ],
