@@ -31,6 +31,7 @@ from custom_components.knot_coach.voice.meanings import (
     SymptomRequest,
     WhyRequest,
 )
+from custom_components.knot_coach.voice.spotting import plain_words
 from custom_components.knot_coach.voice.understanding import understand_request
 from tests.voice.fake_coach import AREAS, DATA, LANGUAGES, read_sentences
 
@@ -294,3 +295,13 @@ def test_a_wrong_file_is_refused(path: tuple[str, ...], value: Any, message: str
 def test_a_missing_key_is_refused() -> None:
     with pytest.raises(GrammarError, match="numbers"):
         Grammar.build({k: v for k, v in DATA.items() if k != "numbers"}, areas=AREAS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_vocabulary_keeps_no_sentence_from_being_matched(language: str) -> None:
+    grammar, data = GRAMMARS[language], FILES[language]
+    for sentences in (*data["session"].values(), *data["answers"].values()):
+        plain = [text for text in sentences if not {"<", "{"} & set(text)]
+        for text in samples(tuple(f"[x] ({text}) [x]" for text in plain)):
+            assert grammar.vocabulary.issuperset(plain_words(text)), text
+    assert not grammar.vocabulary.issuperset(plain_words("blimblam"))

@@ -10,7 +10,7 @@ from ..massage.stop_words import StopPhrase
 from . import session_gist
 from .gist import ELSEWHERE, ORDER
 from .grammar import Grammar
-from .spotting import words_of
+from .spotting import plain_words, words_of
 
 _FINE: Final = {
     Question.HEALTH: Answer.NO,
@@ -152,7 +152,7 @@ def names_concern(text: str, grammar: Grammar) -> bool:
 
 def says_unplugged(text: str, grammar: Grammar) -> bool:
     """Tell whether somebody has unplugged a heater; only a plain yes counts, it may still be hot."""
-    result = recognised(text, grammar.answers, grammar.language)
+    result = known_sentence(text, grammar.answers, grammar)
     return result is not None and result.intent.name in {Answer.YES, "unplugged"}
 
 
@@ -160,7 +160,7 @@ def _from_list(
     text: str, grammar: Grammar, question: Question, weak: frozenset[str] = frozenset()
 ) -> Answer | None:
     """Look an answer up, leaving out the weak ones."""
-    result = recognised(text, grammar.answers, grammar.language)
+    result = known_sentence(text, grammar.answers, grammar)
     name = result.intent.name if result else None
     return None if name is None or name in weak else _meant(name, question)
 
@@ -204,6 +204,16 @@ def _meant(name: str, question: Question) -> Answer | None:
         case name:
             answer = Answer(name)
     return answer if _BELONGS.get(answer, question) is question else None
+
+
+def known_sentence(text: str, intents: Intents, grammar: Grammar) -> RecognizeResult | None:
+    """Return the best match of a text with what is said to a session.
+
+    Hardly any other text is made of its words alone, and to look is cheaper than to match.
+    """
+    if not grammar.vocabulary.issuperset(plain_words(text)):
+        return None
+    return recognised(text, intents, grammar.language)
 
 
 def recognised(text: str, intents: Intents, language: str) -> RecognizeResult | None:

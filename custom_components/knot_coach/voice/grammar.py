@@ -18,7 +18,9 @@ from hassil.parser import ParseError
 from ..massage.routine import LONGEST_NAME
 from ..massage.stop_words import StopWords
 from . import gist
-from .spotting import Spotter, phrases_of, short_texts
+from .particles import Particles
+from .spotting import Spotter, phrases_of, plain_words, short_texts
+from .word_graph import Mark, WordGraph
 
 MOST_BARE: Final = 2
 """Most words of what Assist is given of a session, or of the name of an area; more is free speech."""
@@ -28,6 +30,10 @@ MOST_TEMPLATES: Final = 150
 
 _REFERENCE: Final = re.compile(r"\{(\w+)\}")
 _RULE: Final = re.compile(r"<(\w+)>")
+
+
+NOTHING: Final = Mark("", "")
+"""What a sentence is whose words alone matter."""
 
 
 class GrammarError(Exception):
@@ -84,8 +90,9 @@ class Grammar:
     leg_signs: frozenset[str]
     """Words for what no leg is worked on with (massage.md §3.11)."""
     stop_words: StopWords
-    particles: re.Pattern[str]
-    """Words that change nothing, wherever they stand: "just", "a bit"."""
+    particles: Particles
+    vocabulary: frozenset[str]
+    """All words of commands, answers and scores: what has another is none of their sentences."""
 
     @classmethod
     def build(
@@ -109,11 +116,6 @@ class Grammar:
         except (ParseError, AssertionError, KeyError, TypeError, ValueError) as err:
             raise GrammarError(f"Sentences of {data.get('language')!r}: {err!r}") from err
         return grammar
-
-    def without_particles(self, text: str) -> str | None:
-        """Return what is left of a text without particles; None where it has none, or nothing else."""
-        plain = " ".join(self.particles.sub(" ", text).split())
-        return plain if plain and plain != " ".join(text.split()) else None
 
 
 def in_order(grammars: Mapping[str, Grammar], languages: Iterable[str | None]) -> list[Grammar]:
@@ -206,7 +208,8 @@ class _Builder:
             assents=_words(data["assents"]),
             leg_signs=_words(data["leg_signs"]),
             stop_words=StopWords.of(data["stop_words"]),
-            particles=_any_of(data["particles"]),
+            particles=Particles(data["particles"]),
+            vocabulary=self._vocabulary(session, data["answers"], scores),
         )
 
     def _areas(self, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -309,6 +312,13 @@ class _Builder:
             raise ValueError(f"{len(found)} templates in a group, {MOST_TEMPLATES} at most")
         return found
 
+    def _vocabulary(self, *groups: Sentences) -> frozenset[str]:
+        texts = [text for group in groups for some in self._group(group).values() for text in some]
+        graph = WordGraph(plain_words)
+        for text in (self._around("x"), *texts):
+            graph.learn(NOTHING, self._literally(text))
+        return frozenset(graph.words)
+
     def _intents(self, sentences: Sentences) -> Intents:
         return Intents.from_dict(
             {
@@ -334,13 +344,6 @@ def _either(templates: Iterable[str]) -> str:
 def _words(words: Iterable[str]) -> frozenset[str]:
     """Return words as they are compared with what is said: a "ß" is heard as "ss"."""
     return frozenset(word.casefold() for word in words)
-
-
-def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    longest_first = sorted(phrases, key=len, reverse=True)
-    return re.compile(
-        rf"(?<![\w'])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'])", re.IGNORECASE
-    )
 
 
 def _choices(choices: Mapping[Any, Iterable[str]]) -> list[tuple[str, str | int]]:

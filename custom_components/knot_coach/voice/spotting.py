@@ -34,7 +34,8 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.casefold().replace("\u2019", "'"))
 
 
-def _words_of_template(text: str) -> list[str]:
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text as they are compared."""
     return [part for part in _parts_of(text) if part not in _BREAK]
 
 
@@ -104,7 +105,7 @@ class Spotter:
         "Nackenmassage". A phrase of a `shy` concept is none where it is part of a longer one: the
         door in "someone's at the door"; but for the concepts that its own is mapped to. Raises ValueError for a template that is malformed.
         """
-        self._graph = WordGraph(_words_of_template)
+        self._graph = WordGraph(plain_words)
         for concept, value, template in phrases:
             self._graph.learn(Mark(concept, value), template)
         self._compounds = tuple(compounds)

@@ -15,7 +15,7 @@ from ..massage.order import Talk
 from ..massage.phases import Length
 from ..massage.stop_words import StopPhrase, classify, shortened
 from . import gist, session_gist
-from .answers import answer_to, recognised, says_unplugged
+from .answers import answer_to, known_sentence, recognised, says_unplugged
 from .asides import plainly
 from .grammar import Grammar
 from .meanings import (
@@ -85,7 +85,7 @@ def understand_word(
     """
     text = shortened(text)
     heard = _word(text, grammar, situation, freely=freely)
-    if heard is None and (plain := grammar.without_particles(text)) is not None:
+    if heard is None and (plain := grammar.particles.without(text)) is not None:
         heard = _word(plain, grammar, situation, freely=freely)
         if isinstance(heard, AnswerHeard) or heard == CommandHeard(Command.HARDER):
             return None
@@ -119,7 +119,7 @@ def understand_request(text: str, grammar: Grammar) -> Request | None:
     """Understand a clear sentence, or free speech, which need no session to be live."""
     text = shortened(text)
     found = _request(text, grammar)
-    if found is None and (plain := grammar.without_particles(text)) is not None:
+    if found is None and (plain := grammar.particles.without(text)) is not None:
         found = _request(plain, grammar)
     return found
 
@@ -171,7 +171,7 @@ def _command(
 
 def _command_key(text: str, grammar: Grammar, *, freely: bool) -> str | None:
     """Return the key of a word in a sentence file, said as it stands there or freely."""
-    if (result := recognised(text, grammar.commands, grammar.language)) is not None:
+    if (result := known_sentence(text, grammar.commands, grammar)) is not None:
         return result.intent.name
     if not freely:
         return None
@@ -185,7 +185,7 @@ def _command_key(text: str, grammar: Grammar, *, freely: bool) -> str | None:
 def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | EasedHeard | None:
     if situation.question is not None:
         return None
-    result = recognised(text, grammar.scores, grammar.language)
+    result = known_sentence(text, grammar.scores, grammar)
     if result is None:
         found = session_gist.scores_of(grammar.spotter.spots(text), wanted=situation.rating)
         return _rated(*found) if found else None
