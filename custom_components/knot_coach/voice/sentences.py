@@ -6,9 +6,11 @@ to the coach; it never raises, because that would end the whole turn, and it can
 is not ours is passed through.
 """
 
+from asyncio import Task
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from itertools import chain
 import logging
 from typing import Any, Final
 
@@ -16,8 +18,15 @@ from hassil import RecognizeResult
 from homeassistant.components.assist_pipeline import async_get_pipelines
 from homeassistant.components.conversation import ConversationInput
 from homeassistant.components.conversation.agent_manager import get_agent_manager
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import TrackStates, async_track_state_change_filtered
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
@@ -30,6 +39,8 @@ from .replies import Replies, Speak
 from .stop_listener import async_listen
 
 _LOGGER = logging.getLogger(__name__)
+
+PERSON: Final = "person"
 
 EAR: HassKey[Ear] = HassKey(f"{DOMAIN}.voice")
 
@@ -67,8 +78,12 @@ async def async_prepare(hass: HomeAssistant, coach: CoachLike, vocabulary: Vocab
 
     Raises GrammarError when a sentence file is wrong.
     """
-    names = _names([*coaches(hass).values(), coach])
-    return Prepared(names, await hass.async_add_executor_job(_grammars, vocabulary, names))
+    while True:
+        names = _names([*coaches(hass).values(), coach])
+        made = await hass.async_add_executor_job(_grammars, vocabulary, names)
+        # Another coach may have come in the meantime.
+        if names == _names([*coaches(hass).values(), coach]):
+            return Prepared(names, made)
 
 
 @callback
@@ -112,6 +127,36 @@ def _nothing() -> None:
     """Take back what was never registered."""
 
 
+class Group:
+    """One group of templates: what Assist has of it and what is compared with it are the same."""
+
+    def __init__(self, hass: HomeAssistant, heard: Callback) -> None:
+        """Let `heard` be called with what Assist matches."""
+        self._hass, self._heard = hass, heard
+        self._templates: tuple[str, ...] = ()
+        self._forget: CALLBACK_TYPE = _nothing
+
+    @callback
+    def listen_for(self, templates: Iterable[str]) -> None:
+        """Let Assist have these templates and no others, each once."""
+        wanted = tuple(dict.fromkeys(templates))
+        if wanted == self._templates:
+            return
+        self._forget()
+        self._templates, self._forget = wanted, _nothing
+        if wanted:
+            manager = get_agent_manager(self._hass)
+            self._forget = manager.register_trigger(list(wanted), self._heard)
+
+    def fits(self, text: str) -> bool:
+        """Tell whether Assist will match a text with one of them."""
+        return bool(self._templates) and fits(_known(self._templates), text)
+
+
+_known = lru_cache(maxsize=4)(as_trigger)
+"""What Assist makes of templates: those of a session are the same in the next one."""
+
+
 class Ear:
     """Listens for all coaches of a Home Assistant."""
 
@@ -121,42 +166,62 @@ class Ear:
         self._vocabulary = vocabulary
         self._replies = Replies(hass, self.coaches, vocabulary.areas, vocabulary.speak)
         self._names: Names | None = None
-        self._always: CALLBACK_TYPE = _nothing
-        self._session: CALLBACK_TYPE | None = None
+        self._learning: Task[None] | None = None
+        self._always = Group(hass, self._heard_always)
+        self._session = Group(hass, self._heard_in_session)
+        self._groups = (self._always, self._session)
         self._on_the_spot = OnTheSpot(hass, self._heard_freely)
         self._listening = async_listen(hass, self._overheard)
         self._overhearing = False
+        people = TrackStates(all_states=False, entities=set(), domains={PERSON})
+        self._people = async_track_state_change_filtered(hass, people, self._person_changed)
 
     @callback
     def add(self, coach: CoachLike, prepared: Prepared | None = None) -> None:
         """Listen for one more."""
+        names = _names([*self.coaches.values(), coach])
+        if prepared is None and names != self._names:
+            prepared = Prepared(names, _grammars(self._vocabulary, names))
+        if prepared is not None:
+            self._know(prepared)
         self.coaches[coach.entry_id] = coach
-        self._learn(prepared)
         self.refresh()
 
     @callback
     def remove(self, coach: CoachLike) -> None:
         """Listen for one less; the last one takes the sentences along."""
         del self.coaches[coach.entry_id]
-        self.refresh()
         if self.coaches:
-            self._learn()
+            self.refresh()
             return
-        self._always()
+        if self._learning is not None:
+            self._learning.cancel()
+        for group in self._groups:
+            group.listen_for(())
+        self._people.async_remove()
         self._listening()
         self._on_the_spot.clear()
         del self._hass.data[EAR]
 
     @callback
     def refresh(self) -> None:
-        """Listen for bare words exactly while a session is live."""
-        live = any(coach.live for coach in self.coaches.values())
-        if live and self._session is None:
-            words = [grammar.session for grammar in self._listened_for]
-            self._session = self._registered(words, self._heard_in_session)
-        elif not live and not self._overhearing and self._session is not None:
-            self._session()
-            self._session = None
+        """Listen for bare words exactly while a session is live, and for those who are there now."""
+        if not self.coaches:
+            return
+        listened_for = self._listened_for
+        self._always.listen_for(chain.from_iterable(one.always for one in listened_for))
+        if any(coach.live for coach in self.coaches.values()):
+            self._session.listen_for(chain.from_iterable(one.session for one in listened_for))
+        elif not self._overhearing:
+            self._session.listen_for(())
+        if self._learning is None and self._names != _names(self.coaches.values()):
+            self._learning = self._hass.async_create_background_task(
+                self._async_learn(), f"{DOMAIN} learns names"
+            )
+
+    @callback
+    def _person_changed(self, _: Event[EventStateChangedData]) -> None:
+        self.refresh()
 
     def grammars(self, language: str) -> list[Grammar]:
         """Return what is understood in each language, that of a tag such as `en-GB` first."""
@@ -179,23 +244,20 @@ class Ear:
                 room -= needed
         return chosen
 
-    def _learn(self, prepared: Prepared | None = None) -> None:
-        """Register the sentences that are always heard, when the names in them have changed."""
-        names = _names(self.coaches.values())
-        if self._names == names:
-            return
-        if prepared is None or prepared.names != names:
-            prepared = Prepared(names, _grammars(self._vocabulary, names))
-        self._always()
-        self._replies.grammars, self._names = prepared.grammars, names
-        listened_for = self._listened_for
-        self._always = self._registered((one.always for one in listened_for), self._heard_always)
-        self._templates = as_trigger(one for grammar in listened_for for one in grammar.always)
-        self._words = as_trigger(one for grammar in listened_for for one in grammar.session)
+    def _know(self, prepared: Prepared) -> None:
+        self._replies.grammars, self._names = prepared.grammars, prepared.names
 
-    def _registered(self, groups: Iterable[Iterable[str]], heard: Callback) -> CALLBACK_TYPE:
-        templates = list(dict.fromkeys(template for group in groups for template in group))
-        return get_agent_manager(self._hass).register_trigger(templates, heard)
+    async def _async_learn(self) -> None:
+        """Make the grammars for the names of now, away from the event loop; the old ones go on."""
+        try:
+            while self._names != (names := _names(self.coaches.values())):
+                made = await self._hass.async_add_executor_job(_grammars, self._vocabulary, names)
+                # Meanwhile others may have come, been renamed, or gone.
+                if names == _names(self.coaches.values()):
+                    self._know(Prepared(names, made))
+        finally:
+            self._learning = None
+        self.refresh()
 
     async def async_answer(self, said: ConversationInput) -> str | None:
         """Answer what was said through a microphone that the coach has opened itself.
@@ -248,10 +310,8 @@ class Ear:
             ours = self._replies.understands(text, places)
             grammars = self._replies.grammars.values()
             answered = self._replies.overhearing.hear(conversation_id, text, places, grammars)
-            if ours or answered:
-                words = (self._words,) if self._session is not None else ()
-                if not any(fits(known, text) for known in (self._templates, *words)):
-                    self._on_the_spot.take(text)
+            if (ours or answered) and not any(one.fits(text) for one in self._groups):
+                self._on_the_spot.take(text)
         except Exception:
             # Whatever becomes of a text, it must reach whoever else it is for.
             _LOGGER.exception("Could not make anything of what was said")
