@@ -170,7 +170,8 @@ class FakeLLM(conversation.ConversationEntity):
         self, user_input: conversation.ConversationInput, chat_log: conversation.ChatLog
     ) -> conversation.ConversationResult:
         self.inputs.append(user_input)
-        speech = f"I think: {user_input.text}"
+        # Home Assistant takes an answer that ends like this for a question.
+        speech = f"I think: {user_input.text}" + ("?" if self.continues else "")
         chat_log.async_add_assistant_content_without_tools(
             conversation.AssistantContent(agent_id=self.entity_id, content=speech)
         )

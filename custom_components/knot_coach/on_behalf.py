@@ -27,7 +27,7 @@ from .voice.coaches import (
     satellite_room,
     sessions_at,
 )
-from .voice.replies import CALMING
+from .voice.overhearing import CALMING
 
 ATTR_COACH: Final = "coach"
 ATTR_COMMAND: Final = "command"

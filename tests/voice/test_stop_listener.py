@@ -16,7 +16,7 @@ from custom_components.knot_coach.voice.meanings import (
 )
 from custom_components.knot_coach.voice.stop_listener import async_listen, current_conversation
 from tests.voice.conftest import House
-from tests.voice.fake_coach import FakeCoach
+from tests.voice.fake_coach import ALL_LANGUAGES, FakeCoach
 from tests.voice_stack import FakeSatellite, owned_by, say, use_llm
 
 
@@ -193,6 +193,65 @@ async def test_a_typed_stop_sentence_is_told_once(house: House) -> None:
     coach.begin()
     assert await house.type("it's numb") == "one heard"
     assert stops(coach) == [(Tier.B, False)]
+
+
+async def held(house: House, text: str, satellite: FakeSatellite) -> list[str]:
+    """Say something when an LLM has just asked back; return what it got of that."""
+    await use_llm(house.hass, house.stack)
+    house.stack.llm.continues = True
+    await say(house.hass, "tell me a story", house.kitchen, conversation_id="abc")
+    house.stack.llm.continues = False
+    house.hass.states.async_set(satellite.entity_id, "processing")
+    await say(house.hass, text, satellite, conversation_id="abc")
+    return [said.text for said in house.stack.llm.inputs[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("stop", Command.STOP),
+        ("ouch, that really hurts", Command.TOO_MUCH),
+        ("a bit lighter please", Command.LIGHTER),
+        ("hold on, the phone is ringing", Command.PAUSE),
+        ("das ist zu fest", Command.TOO_MUCH),
+    ],
+)
+async def test_what_calms_is_heard_while_an_llm_holds_the_talk(
+    house: House, text: str, command: Command
+) -> None:
+    house.vocabulary = ALL_LANGUAGES
+    coach = house.coach()
+    coach.begin()
+    assert await held(house, text, house.bedroom) == [text]
+    assert coach.told == [CommandHeard(command)]
+
+
+@pytest.mark.parametrize("text", ["harder", "next", "resume", "it released", "what a story"])
+async def test_nothing_else_is_taken_from_an_llm_that_holds_the_talk(
+    house: House, text: str
+) -> None:
+    coach = house.coach()
+    coach.begin()
+    assert await held(house, text, house.bedroom) == [text]
+    assert coach.told == []
+
+
+async def test_what_calms_in_another_room_is_left_to_the_llm(house: House) -> None:
+    coach = house.coach()
+    coach.begin()
+    assert await held(house, "stop", house.kitchen) == ["stop"]
+    assert coach.told == []
+
+
+async def test_what_calms_is_told_once_where_sentences_see_it(house: House) -> None:
+    """An answer that looks like a question holds nothing when a sentence gave it."""
+    coach = house.coach()
+    coach.begin()
+    house.hass.states.async_set(house.bedroom.entity_id, "processing")
+    await say(house.hass, "start a massage", house.bedroom, conversation_id="abc")
+    coach.started.clear()
+    await say(house.hass, "lighter", house.bedroom, conversation_id="abc")
+    assert coach.told == [CommandHeard(Command.LIGHTER)]
 
 
 async def test_the_same_words_again_are_told_again(house: House) -> None:

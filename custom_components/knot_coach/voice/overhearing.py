@@ -9,14 +9,14 @@ from homeassistant.components.conversation import ConversationInput
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ..massage.messages import Answer, Question
+from ..massage.messages import Answer, Command, Question
 from ..massage.stop_words import classify
 from .answers import names_concern
 from .coaches import CoachLike, Place, place_of, situation
 from .grammar import Grammar
-from .meanings import AnswerHeard, SessionWord, StopHeard
+from .meanings import AnswerHeard, CommandHeard, SessionWord, StopHeard
 from .on_the_spot import MOST_KEPT
-from .stop_listener import current_conversation
+from .stop_listener import current_conversation, is_held
 from .understanding import understand_word
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,11 +25,17 @@ ABOUT_HEALTH: Final = frozenset({Question.HEALTH, Question.GATE})
 """Questions that any words can answer, and not only those of the sentences."""
 
 
+CALMING: Final = frozenset(
+    {Command.STOP, Command.PAUSE, Command.LIGHTER, Command.TOO_MUCH, Command.TOO_HOT}
+)
+"""What reaches every session of a place: done to the wrong one, it does no harm."""
+
+
 class _Told(NamedTuple):
     """What a coach was told when a text came by."""
 
     coach: CoachLike
-    heard: StopHeard | AnswerHeard
+    heard: StopHeard | AnswerHeard | CommandHeard
     """What it would be if the room were known."""
     reply: str
     sure: bool
@@ -56,11 +62,14 @@ class Overhearing:
         Returns whether it is all for a coach, so that the assistant need not answer it.
         """
         told, known = list[_Told](), list(grammars)
+        # The sentences will not see this text, and nobody's hands wait for an assistant.
+        held = is_held(self.hass, conversation_id)
         for coach in [coach for coach in self.coaches.values() if coach.live]:
             here = may_be_here(self.hass, coach, places)
             match None if here is False else stop_word(text, coach, known):
                 case None:
-                    continue
+                    if held and here and (calm := _calming(text, coach, known)) is not None:
+                        told.append(_Told(coach, calm, tell(coach, calm), sure=True))
                 case heard if here:
                     told.append(_Told(coach, heard, tell(coach, heard), sure=True))
                 case StopHeard(phrase) as heard:
@@ -112,6 +121,13 @@ def stop_word(
     return None
 
 
+def _calming(text: str, coach: CoachLike, grammars: Iterable[Grammar]) -> CommandHeard | None:
+    """Return the command of a text that can do no harm, in whatever language it is."""
+    words = (understand_word(text, grammar, situation(coach)) for grammar in grammars)
+    commands = (word for word in words if isinstance(word, CommandHeard))
+    return next((word for word in commands if word.command in CALMING), None)
+
+
 def tell_all(told: list[tuple[CoachLike, SessionWord]], *, person: bool) -> str:
     """Tell several coaches, whatever becomes of one; return what the first has to say."""
     replies = [tell(coach, heard, person=person) for coach, heard in told]
@@ -138,5 +154,12 @@ def may_be_here(hass: HomeAssistant, coach: CoachLike, places: list[Place]) -> b
     return False if known and all(here is False for here in known) else None
 
 
-def _is_certain(heard: StopHeard | AnswerHeard) -> bool:
-    return not isinstance(heard, StopHeard) or heard.phrase.certain
+def _is_certain(heard: StopHeard | AnswerHeard | CommandHeard) -> bool:
+    match heard:
+        case StopHeard(phrase):
+            return phrase.certain
+        case AnswerHeard():
+            return True
+        case CommandHeard():
+            # Whoever has asked gets it too.
+            return False

@@ -38,16 +38,11 @@ from .meanings import (
     SymptomRequest,
     WhyRequest,
 )
-from .overhearing import Overhearing, may_be_here, stop_word, tell_all
+from .overhearing import CALMING, Overhearing, may_be_here, stop_word, tell_all
 from .understanding import understand_request, understand_word
 
 EXAMPLES: Final = 3
 """Most areas that are named in one reply (massage.md §4.8)."""
-
-CALMING: Final = frozenset(
-    {Command.STOP, Command.PAUSE, Command.LIGHTER, Command.TOO_MUCH, Command.TOO_HOT}
-)
-"""What reaches every session of a place: done to the wrong one, it does no harm."""
 
 type Speak = Callable[..., str]
 """Called with a language, or None, the key of a line and its slots; returns the line."""

@@ -6,18 +6,22 @@ place is that of the satellites which are processing at that moment.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE
 from homeassistant.components.assist_satellite.entity import AssistSatelliteState
 from homeassistant.components.conversation.chat_log import (
+    DATA_CHAT_LOGS,
     async_subscribe_chat_logs,
     current_chat_log,
 )
-from homeassistant.components.conversation.const import ChatLogEventType
+from homeassistant.components.conversation.const import HOME_ASSISTANT_AGENT, ChatLogEventType
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .coaches import Place, satellite_room
+
+_NO_HOLDERS: Final = frozenset({HOME_ASSISTANT_AGENT, "sentence_trigger", None})
+"""Who asks and does not wait: Home Assistant's own agent, and whatever answers a sentence."""
 
 type Listener = Callable[[str, str, list[Place]], None]
 """Called with conversation id, text, and the places where it may have been said (none known: [])."""
@@ -38,6 +42,15 @@ def async_listen(hass: HomeAssistant, listener: Listener) -> CALLBACK_TYPE:
         listener(conversation_id, data["content"]["content"], _places(hass))
 
     return async_subscribe_chat_logs(hass, content_added)
+
+
+@callback
+def is_held(hass: HomeAssistant, conversation_id: str) -> bool:
+    """Tell whether an assistant has asked something, so that it gets the next text past all sentences."""
+    log = hass.data.get(DATA_CHAT_LOGS, {}).get(conversation_id)
+    if log is None or not log.continue_conversation:
+        return False
+    return getattr(log.content[-1], "agent_id", None) not in _NO_HOLDERS
 
 
 @callback
