@@ -5,7 +5,7 @@ that says anything beside it, and nothing goes on by a text that denies or asks;
 whatever stands around it, because a false stop is cheap (massage.md §4.2).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..massage.areas import Side
@@ -45,12 +45,30 @@ from .spotting import Spot, Spots
 
 MOST_SCORES: Final = 2
 """A range has two."""
-CALMING: Final = ("stop", "too_hot", "too_much", "moment", "pause", "lighter", "no_harder")
+CALMING: Final = (
+    "stop",
+    "too_hot",
+    "too_much",
+    "enough",
+    "moment",
+    "pause",
+    "lighter",
+    "no_harder",
+)
 """What wins over everything else that a text says, the first over the next."""
+_SOFTER: Final[Mapping[str, frozenset[str]]] = {
+    "moment": frozenset(HARMLESS),
+    "enough": frozenset({"wrap_up"}),
+}
+"""What says more precisely what is wanted than words that calm."""
 HURRIED: Final = "moment"
 """A word of a person who is called away: what it is that calls is no matter."""
 RISKY: Final = frozenset({"harder", "resume", "released"})
 """What presses more, or goes on: obeyed only where a text says nothing else."""
+ABOUT_THE_KNOT: Final = frozenset(
+    {"found", "not_found", "lost", "not_yet", "released", "aches_elsewhere", "same", "easing"}
+)
+"""What tells how the muscle feels, which nobody does while something else is asked."""
 MOVING: Final = frozenset({"next", "previous", "other_side", "wrap_up", "extend"})
 """What moves a session about: obeyed only where a text denies nothing, and says little else."""
 FACTS: Final = frozenset({"aches_elsewhere", "lost", "not_found", "not_yet"})
@@ -92,7 +110,8 @@ def _word_beside(spots: Spots) -> str | None:
 def _word_in(spots: Spots) -> str | None:
     found = [one.value for one in spots.of(SESSION) if _said(spots, one)]
     for key in CALMING:
-        if key in found:
+        # "Wait, how long is left" is no more than a question, and "enough, the last stretch" an end.
+        if key in found and _SOFTER.get(key, frozenset()).isdisjoint(found):
             return key
     if len(spots.left_over()) > MOST_LEFT_OVER:
         return None
@@ -132,7 +151,7 @@ def _calms(spots: Spots, one: Spot) -> bool:
     if one.value == HURRIED:
         return True
     if one.value not in ENDING:
-        return one.value not in {"lighter", "no_harder"} or not _elsewhere(spots, one)
+        return one.value not in {"lighter", "no_harder", "enough"} or not _elsewhere(spots, one)
     never = [no.end for no in spots.of(NOT) if no.value == NEVER and no.end <= one.start]
     if any(one.start - end <= 1 for end in never):
         return False

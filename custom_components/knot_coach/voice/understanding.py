@@ -29,7 +29,6 @@ from .meanings import (
     NeverMindHeard,
     NoHarderHeard,
     Request,
-    ScoreHeard,
     SessionWord,
     Sign,
     Situation,
@@ -40,11 +39,12 @@ from .meanings import (
     TalkHeard,
     WhyRequest,
 )
+from .ratings import rating_of, unsure_of
 from .spotting import Spots, words_of
 
-HIGHEST_SCORE: Final = 10
 _BESIDE: Final[Mapping[str, SessionWord | StatusRequest]] = {
     "moment": CommandHeard(Command.PAUSE),
+    "enough": CommandHeard(Command.STOP),
     "status": StatusRequest(),
     "step": StatusRequest(About.STEP),
     "upcoming": StatusRequest(About.NEXT),
@@ -106,8 +106,8 @@ def _word(
         case None:
             return (
                 _command(text, grammar, situation, freely=freely)
-                or _score(text, grammar, situation)
-                or _unsure(text, grammar, situation)
+                or rating_of(text, grammar, situation)
+                or unsure_of(text, grammar, situation)
             )
         case StopPhrase():
             return StopHeard(heard)
@@ -155,11 +155,13 @@ def _clearly(text: str, grammar: Grammar, result: RecognizeResult) -> Request:
 def _command(
     text: str, grammar: Grammar, situation: Situation, *, freely: bool
 ) -> SessionWord | StatusRequest | None:
-    match _command_key(text, grammar, freely=freely):
+    match _command_key(text, grammar, situation, freely=freely):
         case None:
             return None
         case "keep_going":  # massage.md §4.8
             return CommandHeard(Command.RESUME if situation.paused else Command.EXTEND)
+        case "not_yet" if situation.rating:
+            return EasedHeard(easing=False)
         case "never_mind":
             asked = situation.question is not None or situation.rating
             return NeverMindHeard() if asked else None
@@ -169,7 +171,7 @@ def _command(
             return CommandHeard(Command(key))
 
 
-def _command_key(text: str, grammar: Grammar, *, freely: bool) -> str | None:
+def _command_key(text: str, grammar: Grammar, situation: Situation, *, freely: bool) -> str | None:
     """Return the key of a word in a sentence file, said as it stands there or freely."""
     if (result := known_sentence(text, grammar.commands, grammar)) is not None:
         return result.intent.name
@@ -177,36 +179,12 @@ def _command_key(text: str, grammar: Grammar, *, freely: bool) -> str | None:
         return None
     spots = grammar.spotter.spots(text)
     key = session_gist.word_of(spots)
+    if situation.question is not None and key in session_gist.ABOUT_THE_KNOT:
+        # "No, nothing new" tells of no knot.
+        return None
     # "Stop the massage for Anna" is a clear sentence and says more, and so is "why do I get knots".
     clear = key and recognised(text, grammar.requests, grammar.language)
     return None if clear or gist.asks_why(spots) else key
-
-
-def _score(text: str, grammar: Grammar, situation: Situation) -> ScoreHeard | EasedHeard | None:
-    if situation.question is not None:
-        return None
-    result = known_sentence(text, grammar.scores, grammar)
-    if result is None:
-        found = session_gist.scores_of(grammar.spotter.spots(text), wanted=situation.rating)
-        return _rated(*found) if found else None
-    if result.intent.name != "score":
-        return EasedHeard(result.intent.name == "easing")
-    scores = [int(entity.value) for entity in result.entities_list if entity.name == "score"]
-    return _rated(scores, any(entity.name == "half" for entity in result.entities_list))
-
-
-def _rated(scores: list[int], half: bool) -> ScoreHeard:  # noqa: FBT001 - a half, or none
-    """A range takes the higher, and halves round up (massage.md §4.8)."""
-    return ScoreHeard(min(HIGHEST_SCORE, max(scores) + half))
-
-
-def _unsure(text: str, grammar: Grammar, situation: Situation) -> AnswerHeard | None:
-    """Understand "no idea" where a score was asked for: it is the quieter answer (massage.md §4.8)."""
-    if not situation.rating:
-        return None
-    spots = grammar.spotter.spots(text)
-    unsure = session_gist.answers_of(spots) == {Answer.UNSURE} and not spots.left_over()
-    return AnswerHeard(Answer.UNSURE) if unsure else None
 
 
 def _freely(text: str, grammar: Grammar, spots: Spots) -> Request | None:
