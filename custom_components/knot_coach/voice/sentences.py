@@ -31,10 +31,10 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..massage.areas import Area
-from .coaches import CoachLike, Place, async_is_person, names_of
+from .coaches import CoachLike, Place, async_is_person, names_of, place_of, sessions_at
 from .grammar import MOST_TEMPLATES, Grammar, in_order
 from .on_the_spot import MOST_KEPT, OnTheSpot, as_trigger, fits
-from .pass_through import async_give_back, async_is_built_in, async_pass_through
+from .pass_through import async_is_anothers, async_is_built_in, async_pass_through
 from .replies import Replies, Speak
 from .stop_listener import async_listen
 
@@ -275,17 +275,23 @@ class Ear:
         person = await async_is_person(self._hass, said)
         reply = self._safely(partial(self._replies.word, said, person=person), said.language)
         if reply is None:
-            reply = await async_pass_through(self._hass, said)
+            if await async_is_anothers(self._hass, said):
+                return None
+            # In the room of a session nothing in the house is to move by a guess at a word of it.
+            here = sessions_at(self._hass, self.coaches.values(), place_of(self._hass, said))
+            reply = await async_pass_through(self._hass, said, strictly=bool(here))
         return self._replies.unheard(said) if reply is None else reply
 
     async def _heard_freely(self, said: ConversationInput, _: RecognizeResult) -> str | None:
         """Answer free speech, unless Assist knows what it means without us."""
+        anothers = await async_is_anothers(self._hass, said)
         self._on_the_spot.handled(said.text)
-        reply: str | None = None
-        if self._replies.insists(said) or not await async_is_built_in(self._hass, said):
-            reply = await self.async_answer(said)
+        known = anothers or await async_is_built_in(self._hass, said)
+        reply = await self.async_answer(said) if self._replies.insists(said) or not known else None
         if reply is None:
-            reply = await async_give_back(self._hass, said)
+            if anothers:
+                return None
+            reply = await async_pass_through(self._hass, said)
         return self._replies.unheard(said) if reply is None else reply
 
     def _safely[T: str | None](self, answer: Callable[[], T], language: str) -> T | str:
