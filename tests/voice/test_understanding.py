@@ -160,7 +160,7 @@ def test_clear_sentences(situation: Situation) -> None:
         ("softer now", Command.RELEASED),
         ("not yet", Command.NOT_YET),
         ("still tight", Command.NOT_YET),
-        ("no change", Command.NOT_YET),
+        ("it has not let go", Command.NOT_YET),
         ("found it", Command.FOUND),
         ("I can't find it", Command.NOT_FOUND),
         ("I lost it", Command.LOST),

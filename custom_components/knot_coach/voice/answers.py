@@ -44,6 +44,8 @@ _OPENS: Final = {
     Question.ACHE: Answer.DULL,
 }
 """The answer after which a session goes on, or the heater on."""
+_OF_THE_SPEAKER: Final = frozenset({Question.HEALTH, Question.WRONG, Question.ACHE})
+"""Questions that make a statement of whatever stop word is said."""
 _SIGNS: Final = frozenset({"sign", Answer.BIT_SORE, Answer.VERY_SORE, Answer.BRUISED})
 """A yes to a question about health."""
 _WEAK: Final = _SIGNS | {"okay", "agreed", "nothing"}
@@ -62,9 +64,9 @@ def answer_to(
 
     `opens_on_yes` tells of a gate that only a plain yes opens. Returns None where it is neither.
     """
-    if stop and not stop.certain and not stop.denied and _orders(text, grammar):
-        # "Turn the lamp blue" tells nothing of the speaker, whatever was asked.
-        stop = None
+    if question in _OF_THE_SPEAKER and stop and not stop.denied and not stop.certain:
+        # "Turn the lamp blue" tells nothing of the speaker.
+        stop = None if _orders(text, grammar) else stop
     match question:
         case Question.GATE:
             return _about_gate(text, stop, grammar, opens_on_yes=opens_on_yes)
