@@ -302,6 +302,15 @@ async def test_a_stop_word_at_a_rest_point_locks(house: House) -> None:
     assert house.coach.memory.locks
 
 
+async def test_a_mention_asks_and_is_still_for_whoever_else_it_is_for(house: House) -> None:
+    """Not swallowed: "play comfortably numb" reaches the assistant as it does by wake word."""
+    await use_llm(house.hass, house.stack)
+    house.satellite.answers = [Answer("no"), Answer("play comfortably numb")]
+    await start(house)
+    await house.until_question("wrong", within=120)
+    assert [said.text for said in house.stack.llm.inputs] == ["play comfortably numb"]
+
+
 async def test_a_word_for_the_pressure_is_obeyed_at_a_rest_point(house: House) -> None:
     house.satellite.answers = [Answer("no"), Answer("four"), Answer("too much")]
     await start(house)

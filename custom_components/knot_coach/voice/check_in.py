@@ -192,10 +192,13 @@ class CheckIns:
         said = self._input(text, satellite)
         if not text or said is None or EAR not in self._hass.data:
             return False
-        reply = await self._hass.data[EAR].async_answer(said)
-        if reply == "":
+        ear = self._hass.data[EAR]
+        # What merely holds a stop word makes the coach ask, and is still for whoever else it is for.
+        mention = ear.mentions(said)
+        reply = await ear.async_answer(said)
+        if reply == "" and not mention:
             return True
-        if reply is None:
+        if not reply:
             reply = await async_hand_over(self._hass, said)
         if reply:
             line = Line(REPLY, reply)

@@ -136,6 +136,14 @@ class Replies:
                         return True
         return self._request(text) is not None
 
+    def mentions(self, said: ConversationInput) -> bool:
+        """Tell whether a text merely contains a stop word for a session here."""
+        words = (
+            self._word(said.text, coach, said.language)
+            for coach in sessions_at(self.hass, self.coaches.values(), place_of(self.hass, said))
+        )
+        return any(isinstance(word, StopHeard) and not word.phrase.certain for word in words)
+
     def insists(self, said: ConversationInput) -> bool:
         """Tell whether a text calms a session here, or answers it: that has to reach the session."""
         place = place_of(self.hass, said)

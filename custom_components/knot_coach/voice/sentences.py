@@ -267,6 +267,10 @@ class Ear:
         person = await async_is_person(self._hass, said)
         return self._safely(partial(self._replies.anything, said, person=person), said.language)
 
+    def mentions(self, said: ConversationInput) -> bool:
+        """Tell whether a text holds a stop word, and may say something else with it."""
+        return self._replies.mentions(said)
+
     async def _heard_always(self, said: ConversationInput, _: RecognizeResult) -> str | None:
         person = await async_is_person(self._hass, said)
         return self._safely(partial(self._replies.request, said, person=person), said.language)
