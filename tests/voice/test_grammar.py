@@ -1,6 +1,6 @@
 """Sentence files, and names that people make up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from random import Random
 import re
@@ -88,7 +88,9 @@ def test_every_command_and_answer_can_be_said(language: str) -> None:
     beside |= {"louder", "quieter", "cues_only", "talk_more", "never_mind", "no_harder"}
     assert set(data["session"]) == beside | {str(command) for command in Command}
     # What is said freely can be said in a sentence too, but for the words of somebody called away.
-    assert set(data["gist"]["session"]) - {"moment", "enough", "easing", "same"} <= set(data["session"])
+    assert set(data["gist"]["session"]) - {"moment", "enough", "easing", "same"} <= set(
+        data["session"]
+    )
     assert set(data["gist"]["answer"]) - {"admitted"} <= set(data["answers"])
     helpers = {"fine", "unplugged", "okay", "agreed", "nothing", "sign"}
     assert set(data["answers"]) - helpers == {str(answer) for answer in Answer}
@@ -305,3 +307,29 @@ def test_the_vocabulary_keeps_no_sentence_from_being_matched(language: str) -> N
         for text in samples(tuple(f"[x] ({text}) [x]" for text in plain)):
             assert grammar.vocabulary.issuperset(plain_words(text)), text
     assert not grammar.vocabulary.issuperset(plain_words("blimblam"))
+
+
+def filled(template: str, rules: Mapping[str, str]) -> str:
+    """Put rules into a template, and rules into those."""
+    while (rule := re.search(r"<(\w+)>", template)) is not None:
+        template = template.replace(rule[0], f"({rules[rule[1]]})")
+    return template
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_phrase_of_free_speech_tells_a_session_two_things(language: str) -> None:
+    """Of two the first by name would win, and nobody would have meant that."""
+    data, spotter = FILES[language], GRAMMARS[language].spotter
+    for key, sentences in data["gist"]["session"].items():
+        for text in samples(tuple(f"[x] ({filled(one, data['rules'])}) [x]" for one in sentences)):
+            spots = spotter.spots(text)
+            whole = [
+                one for one in spots.of("session") if (one.start, one.end) == (0, len(spots.words))
+            ]
+            assert {one.value for one in whole} <= {key}, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_no_stop_word_is_said_word_for_word(language: str) -> None:
+    """A gap could hold somebody's symptom: "they say my arm is asleep"."""
+    assert [text for text in FILES[language]["stop_words"]["ordinary"] if "..." in text] == []
