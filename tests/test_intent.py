@@ -231,6 +231,12 @@ async def test_stretching_what_was_just_refused(house: House) -> None:
         (START, {}, "Name an area"),
         (START, {"body_area": "moon"}, "I don't know that area. Ask for neck"),
         (START, {"body_area": "my calf is swollen"}, "Leave it alone today"),
+        (START, {"body_area": "back"}, "Which one do you mean, shoulder blade, "),
+        (START, {"routine": "start a left shoulder massage"}, "Which one do you mean, "),
+        (START, {"body_area": "throat"}, "I don't guide that area"),
+        (START, {"body_area": "Rücken"}, "Which one do you mean, shoulder blade, "),
+        (START, {"body_area": "Hals"}, "I don't guide that area"),
+        (START, {"body_area": "ankle"}, "I don't know that area. Ask for neck"),
         (START, {"routine": "bedtime"}, "I don't know that routine"),
         (START, {"body_area": "calf", "routine": "neck"}, "I did not catch that"),
         (START, {"body_area": "calf", "side": "up"}, "I did not catch that"),
@@ -254,6 +260,21 @@ async def test_a_refusal_is_in_words(
 ) -> None:
     assert (await refused(house, name, **slots)).startswith(reason)
     assert house.session.state == "idle"
+
+
+@pytest.mark.parametrize(
+    ("area", "reason"),
+    [
+        ("Rücken", "Welcher Bereich ist gemeint, Schulterblatt, "),
+        ("Hals", "Diesen Bereich leite ich nicht an"),
+        ("throat", "Diesen Bereich leite ich nicht an"),
+        ("Mond", "Diesen Bereich kenne ich nicht"),
+    ],
+)
+async def test_a_refusal_is_in_the_language_that_is_spoken(
+    house: House, area: str, reason: str
+) -> None:
+    assert (await refused(house, START, language="de", body_area=area)).startswith(reason)
 
 
 async def test_the_room_that_home_assistant_hands_on(house: House, kim: MockConfigEntry) -> None:

@@ -351,6 +351,8 @@ async def test_a_routine_by_what_was_said_or_by_its_name(house: House, mcp: Assi
     [
         ("my calf is swollen, massage it", "symptom"),
         ("I can't breathe, massage my neck", "symptom_urgent"),
+        ("massage my back", "choose_area"),
+        ("massage my throat", "refused_area"),
         ("open the pod bay doors", "unknown_routine"),
     ],
 )

@@ -111,12 +111,35 @@ def test_a_name_that_nobody_gave_finds_nothing(said: str) -> None:
         ("evening WIND-DOWN", "name_taken"),
         ("Chest pain", "name_alarm"),
         ("My tight chest", "name_alarm"),
+        ("Too much", "name_said"),
+        ("My health has changed", "name_said"),
+        ("Stop the session", "name_said"),
+        ("Zu fest", "name_said"),
+        ("Stop the music", "name_said"),
+        ("Turn off the light", "name_said"),
+        ("Schalte das Licht aus", "name_said"),
     ],
 )
 def test_names_that_cannot_be(catalogue: Catalogue, name: str, key: str) -> None:
     routine = Routine(name, (RoutinePart(area="forearm"),))
     problems = problems_of(routine, catalogue, catalogue.books["en"], ["Evening wind-down"])
     assert [(problem.path, problem.key) for problem in problems] == [(("name",), key)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Stop and rest",
+        "Movie night",
+        "Evening wind-down",
+        "Too much desk",
+        "Left calf",
+        "Feierabend",
+    ],
+)
+def test_names_that_may_be(catalogue: Catalogue, name: str) -> None:
+    routine = Routine(name, (RoutinePart(area="forearm"),))
+    assert problems_of(routine, catalogue, catalogue.books["en"], []) == ()
 
 
 def stored(title: str, data: Mapping[str, Any], kind: str = ROUTINE) -> ConfigSubentry:

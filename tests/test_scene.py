@@ -536,6 +536,18 @@ def test_more_than_a_part_of_the_body_is_one(catalogue: Catalogue, name: str) ->
     assert not Ambiguity(catalogue, ()).of(name)
 
 
+@pytest.mark.parametrize(
+    "said", ["too much", "keep going", "my arm is numb", "stop the music", "turn off the light"]
+)
+async def test_what_a_session_or_the_house_is_told_activates_none(house: House, said: str) -> None:
+    """A routine that has been called so before that was refused."""
+    await add_routine(house, said.capitalize())
+    assert f"{said.capitalize()} session" in names(house)
+    await house.say(said)
+    await house.clock.advance(5)
+    assert house.session.state == "idle"
+
+
 def test_a_name_that_is_taken_is_none(catalogue: Catalogue) -> None:
     taken = Ambiguity(catalogue, ["Neck massage"])
     assert taken.of("neck  massage!")

@@ -20,6 +20,7 @@ from .massage.remarks import NeverMind, NoHarder, Remark, TalkWanted, asks
 from .massage.view import Shown
 from .massage.wording import Phrasebook
 from .ordering import wanted_from_words
+from .routines import one_of
 from .screening_due import forget_screening
 from .status import status
 from .voice.coaches import CoachLike
@@ -259,8 +260,7 @@ class HearingCoach(CoachLike):
 
     @override
     def area_names(self, areas: Iterable[str]) -> str:
-        *most, last = [self._book.name(area) for area in areas]
-        return f"{', '.join(most)}{self._book.word('list_or')} {last}" if most else last
+        return one_of([self._book.name(area) for area in areas], self._book)
 
     @property
     def _book(self) -> Phrasebook:

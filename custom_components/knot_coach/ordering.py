@@ -103,7 +103,7 @@ def wanted_from_call(coach: Coach, data: Mapping[str, Any]) -> Wanted:
         parts, routine = _parts(own), own.name
     else:
         if name is not None:
-            found = find_routine(name, grammars(coach.hass, coach.book.language))
+            found = find_routine(name, grammars(coach.hass, coach.book.language), coach.book)
             area, side, length = found.area, side or found.side, length or found.length
             minutes = minutes or found.minutes
             stretch_only = stretch_only or found.stretch_only

@@ -3,7 +3,7 @@
 A routine of one's own is a config subentry: its title is the name, its data hold the parts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from .massage.stop_words import StopWords, classify
 from .massage.wording import Phrasebook
 from .voice.grammar import Grammar, speakable
 from .voice.meanings import Sign, Situation, StartRequest, SymptomRequest
+from .voice.sayings import Sayings
 from .voice.understanding import understand
 
 ROUTINE: Final = "routine"
@@ -27,30 +28,47 @@ ROUTINE: Final = "routine"
 PARTS: Final = "parts"
 
 
-def find_routine(name: str, grammars: Iterable[Grammar]) -> StartRequest:
+def find_routine(name: str, grammars: Iterable[Grammar], book: Phrasebook) -> StartRequest:
     """Understand the name of a routine as if it had been said.
 
     Raises Refused where it means none, and for what must be left alone.
     """
-    if (found := understood(name, grammars)) is None or found.area is None:
+    if (found := understood(name, grammars, book)) is None or found.area is None:
         raise Refused("unknown_routine", routine=name[:100])
     return found
 
 
-def understood(words: str, grammars: Iterable[Grammar]) -> StartRequest | None:
-    """Understand what is wanted as if it had been said. Raises Refused for what must be left alone."""
+def understood(words: str, grammars: Iterable[Grammar], book: Phrasebook) -> StartRequest | None:
+    """Understand what is wanted as if it had been said.
+
+    Raises Refused for what must be left alone, for what is never worked on, and where one of
+    several areas has to be named; `book` has their names.
+    """
+    unclear: StartRequest | None = None
     for grammar in grammars:
         for text in (words, f"start {words}"):
             match understand(text, grammar, Situation()):
                 case StartRequest() as found if found.area is not None or found.again:
                     return replace(found, person=None)
+                case StartRequest() as found if found.refused or found.choices:
+                    unclear = unclear or found
                 case SymptomRequest(Sign.EMERGENCY):
                     raise Refused("symptom_urgent")
                 case SymptomRequest():
                     raise Refused("symptom")
                 case _:
                     continue
-    return None
+    if unclear is None:
+        return None
+    if unclear.refused:
+        raise Refused("refused_area")
+    raise Refused("choose_area", areas=one_of([book.name(area) for area in unclear.choices], book))
+
+
+def one_of(names: Sequence[str], book: Phrasebook) -> str:
+    """Put choices into words: "neck, shoulder blade, or forearm"."""
+    *most, last = names
+    return f"{', '.join(most)}{book.word('list_or')} {last}" if most else last
 
 
 def routines_of(entry: ConfigEntry[Any]) -> Mapping[str, Routine]:
@@ -94,9 +112,15 @@ def problems_of(
         return (Problem(("name",), "name_unspeakable"), *problems)
     if _is_alarm(routine.name, catalogue):
         return (Problem(("name",), "name_alarm", {"name": routine.name}), *problems)
+    if any(one.has(routine.name) or one.orders(routine.name) for one in _sayings(catalogue)):
+        return (Problem(("name",), "name_said", {"name": routine.name}), *problems)
     if any(same_name(name, routine.name) for name in taken):
         return (Problem(("name",), "name_taken", {"name": routine.name}), *problems)
     return problems
+
+
+def _sayings(catalogue: Catalogue) -> Iterator[Sayings]:
+    return (Sayings(data) for data in catalogue.sentences.values())
 
 
 def _is_alarm(name: str, catalogue: Catalogue) -> bool:

@@ -1,7 +1,8 @@
 """What scenes are called, so that every assistant can be told to turn one on, and only then does.
 
 To Assist the name alone is enough to turn a scene on. So none is called by a single word, or like a
-part of the body: "lower back" is half of many a sentence.
+part of the body: "lower back" is half of many a sentence. Nor like what a session or the house is told:
+"too much" with no session would begin one, and "stop the music" would, too.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,8 +15,10 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from .const import DOMAIN
 from .content import Catalogue
 from .massage.routine import LONGEST_NAME
+from .massage.stop_words import StopWords, classify
 from .routines import same_name, tidied
 from .voice.grammar import speakable
+from .voice.sayings import Sayings
 
 LEAST_WORDS: Final = 2
 
@@ -41,8 +44,12 @@ class Ambiguity:
     """Tells which names are not enough to tell a scene from everything else that is said."""
 
     def __init__(self, catalogue: Catalogue, taken: Collection[str]) -> None:
-        """Learn the parts of the body in every language; `taken` are the names of other scenes."""
+        """Learn what is said in every language; `taken` are the names of other scenes."""
         self._parts = [_parts(data) for data in catalogue.sentences.values()]
+        self._sayings = [Sayings(data) for data in catalogue.sentences.values()]
+        self._stop_words = [
+            StopWords.of(data["stop_words"]) for data in catalogue.sentences.values()
+        ]
         self._taken = taken
 
     def of(self, name: str) -> bool:
@@ -51,6 +58,8 @@ class Ambiguity:
             len(name.split()) < LEAST_WORDS
             or any(same_name(name, other) for other in self._taken)
             or any(recognize(name, parts) is not None for parts in self._parts)
+            or any(one.has(name) or one.orders(name) for one in self._sayings)
+            or any(classify(name, words, neck=False) is not None for words in self._stop_words)
         )
 
 

@@ -35,7 +35,8 @@ def requested(coach: Coach, data: Mapping[str, Any], language: str) -> StartRequ
         return asked
     if (own := find_own(coach.routines, words)) is not None:
         return replace(asked, routine=own.name)
-    found = understood(words, grammars(coach.hass, language))
+    book = coach.catalogue.book(language)
+    found = understood(words, grammars(coach.hass, language), book)
     if found is None and area is not None:
         return replace(asked, area=area)  # It is refused as one that is not known.
     if found is None:
