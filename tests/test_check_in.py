@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from homeassistant.components.assist_satellite import AssistSatelliteEntityFeature
-from homeassistant.core import HomeAssistant
+from homeassistant.components.conversation import ConversationInput
+from homeassistant.components.conversation.agent_manager import get_agent_manager
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.script import script_stack_cv
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -359,6 +363,63 @@ async def test_the_agent_of_the_pipeline_gets_it_as_from_the_satellite(house: Ho
     assert (said.satellite_id, said.language) == (SATELLITE, "en")
     assert said.agent_id == house.stack.llm.entity_id
     assert house.shows(question="health", caption=thought)
+
+
+@pytest.mark.parametrize("agent", ["Home Assistant", "LLM", "LLM that prefers local sentences"])
+async def test_what_the_house_knows_is_done_as_after_the_wake_word(
+    house: House, agent: str
+) -> None:
+    assert await async_setup_component(house.hass, "light", {})
+    attributes = {"friendly_name": "lamp", "supported_color_modes": ["onoff"]}
+    house.hass.states.async_set("light.lamp", "off", attributes)
+    async_expose_entity(house.hass, "conversation", "light.lamp", should_expose=True)
+    lit: list[ServiceCall] = []
+    house.hass.services.async_register("light", "turn_on", lit.append)
+    if agent != "Home Assistant":
+        await use_llm(house.hass, house.stack, prefer_local=agent != "LLM")
+    house.satellite.answers = [Answer("turn on the lamp", after=0.3), Answer("no", after=0.5)]
+    await start(house)
+    await house.until("active", within=60)
+    asked = [said.text for said in house.stack.llm.inputs]
+    assert (len(lit), asked) == ((0, ["turn on the lamp"]) if agent == "LLM" else (1, []))
+
+
+@pytest.mark.parametrize("agent", ["Home Assistant", "LLM", "LLM that prefers local sentences"])
+@pytest.mark.parametrize(
+    ("reply", "spoken"), [("Enjoy the movie.", "Enjoy the movie."), (None, "Done")]
+)
+async def test_a_trigger_of_the_user_runs_as_after_the_wake_word(
+    house: House, agent: str, reply: str | None, spoken: str
+) -> None:
+    ran: list[str] = []
+
+    async def run(said: ConversationInput, _: object) -> str | None:
+        ran.append(f"{said.text} on {said.satellite_id}")
+        return reply
+
+    get_agent_manager(house.hass).register_trigger(["movie time"], run)
+    if agent != "Home Assistant":
+        await use_llm(house.hass, house.stack, prefer_local=agent != "LLM")
+    house.satellite.answers = [Answer("movie time", after=0.3), Answer("no", after=0.5)]
+    await start(house)
+    await house.until("active", within=60)
+    assert ran == [f"movie time on {SATELLITE}"]
+    assert house.stack.llm.inputs == []
+    assert spoken in house.satellite.texts
+    assert house.satellite.texts.count(HEALTH) == 1
+
+
+async def test_a_trigger_that_fails_ends_nothing(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> str | None:
+        raise ZeroDivisionError
+
+    get_agent_manager(house.hass).register_trigger(["movie time"], fail)
+    house.satellite.answers = [Answer("movie time", after=0.3), Answer("no", after=0.5)]
+    await start(house)
+    await house.until("active", within=60)
+    assert "A trigger failed" in caplog.text
 
 
 async def test_nobody_answers_what_nobody_understands(house: House) -> None:
