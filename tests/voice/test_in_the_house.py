@@ -4,8 +4,9 @@ from homeassistant.components.conversation import async_converse
 from homeassistant.components.media_player.const import MediaPlayerState
 from homeassistant.core import Context, Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.knot_coach.const import Conf
 from custom_components.knot_coach.coordinator import Coach
@@ -290,6 +291,40 @@ async def test_pause_in_another_room_pauses_the_music_there(house: House) -> Non
     paused = [str(call.data) for call in calls if call.data["service"] == "media_pause"]
     assert len(paused) == 1
     assert house.player.entity_id in paused[0]
+
+
+@pytest.mark.parametrize("agent", ["Home Assistant", "LLM", "LLM that prefers local sentences"])
+async def test_an_automation_that_waits_for_a_word_in_another_room_answers_alone(
+    house: House, agent: str
+) -> None:
+    automation = {
+        "alias": "Pause the kitchen",
+        "triggers": [{"trigger": "conversation", "command": "pause"}],
+        "actions": [
+            {"event": "kitchen_paused"},
+            {"set_conversation_response": "The kitchen is paused."},
+        ],
+    }
+    assert await async_setup_component(house.hass, "automation", {"automation": [automation]})
+    ran = async_capture_events(house.hass, "kitchen_paused")
+    if agent != "Home Assistant":
+        await use_llm(house.hass, house.stack, prefer_local=agent != "LLM")
+    await to_pressing(house)
+    reply = await house.say("pause", house.kitchen)
+    assert (reply.speech, len(ran)) == ("The kitchen is paused.", 1)
+    assert house.stack.llm.inputs == []
+    assert house.session.state == "active"
+
+
+@pytest.mark.parametrize("text", ["next", "stop"])
+async def test_in_another_room_the_assistant_says_what_it_cannot_do(
+    house: House, text: str
+) -> None:
+    expected = await house.say(text, house.kitchen)
+    assert expected.kind == "error"
+    await to_pressing(house)
+    assert (await house.say(text, house.kitchen)).speech == expected.speech
+    assert house.session.state == "active"
 
 
 def put_player_in_kitchen(house: House, device_id: str) -> None:
