@@ -1,6 +1,6 @@
 """What Home Assistant understands by itself, drawn from the installed home-assistant-intents package."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -18,21 +18,26 @@ from hassil.expression import (
 from hassil.intents import RangeSlotList, TextSlotList
 from home_assistant_intents import get_intents
 
-NAMES: Final = {
-    "en": {
-        "name": ["kitchen light", "bedroom lamp", "front door", "back door", "ceiling fan", "TV"],
-        "area": ["kitchen", "living room", "back yard", "bedroom", "left wing"],
-        "floor": ["ground floor", "upstairs"],
-        "other": ["milk", "dinner is ready", "jazz", "a good film"],
-    },
-    "de": {
-        "name": ["Küchenlicht", "Schlafzimmerlampe", "Haustür", "Fernseher", "rechte Lampe"],
-        "area": ["Küche", "Wohnzimmer", "Garten", "Schlafzimmer", "Rückseite"],
-        "floor": ["Erdgeschoss", "Obergeschoss"],
-        "other": ["Milch", "Essen und Trinken", "Jazz", "einen guten Film"],
-    },
+from tests.massage.known import known as known_of
+
+HOUSE: Final = {
+    "name": ["Xanadu"],
+    "area": ["Arboria"],
+    "floor": ["Mongo"],
+    "other": ["Quux"],
 }
-"""What a house may have, in place of the lists that only a house can fill."""
+"""What a house has in a language of which nobody has written it down."""
+
+
+def has(language: str) -> bool:
+    """Tell whether the package has sentences in a language."""
+    return get_intents(language) is not None
+
+
+@cache
+def house(language: str) -> Mapping[str, list[str]]:
+    """Return what a house may have, in place of the lists that only a house can fill."""
+    return {**HOUSE, **known_of(language).get("house", {})}
 
 
 @cache
@@ -86,7 +91,7 @@ def drawn(  # noqa: PLR0911 - one for each kind of expression
                 case RangeSlotList(start=start, stop=stop):
                     return str(lot.randint(start, stop))
                 case _:
-                    names = NAMES[language]
+                    names = house(language)
                     return lot.choice(names.get(part.list_name, names["other"]))
         case _:
             raise AssertionError(part)
