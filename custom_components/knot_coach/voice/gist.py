@@ -90,11 +90,11 @@ HARM: Final = "harm"
 """What must be left alone, whoever asks for it (massage.md §4.1)."""
 
 SHY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    # "Nine out of ten" is a warning, and a score; "no, wait" denies what it does not correct.
+    # "Nine out of ten" is a warning, and a score; "no, wait" and "not now" deny, too.
     {
         **dict.fromkeys((ELSEWHERE, LATER, PLAINT), frozenset()),
         SCORE: frozenset({HARM}),
-        NOT: frozenset({CORRECTION}),
+        NOT: frozenset({CORRECTION, ANSWER}),
     }
 )
 """What means nothing where it is part of a longer phrase, but of these."""

@@ -58,9 +58,15 @@ CALMING: Final = (
 """What wins over everything else that a text says, the first over the next."""
 _SOFTER: Final[Mapping[str, frozenset[str]]] = {
     "moment": frozenset(HARMLESS),
-    "enough": frozenset({"wrap_up"}),
+    "enough": frozenset({"wrap_up", "other_side", "next"}),
 }
 """What says more precisely what is wanted than words that calm."""
+_STRONGER: Final[Mapping[str, frozenset[str]]] = {
+    "lost": frozenset({"found", "released", "easing"}),
+    "not_found": frozenset({"found", "released", "same"}),
+    "not_yet": frozenset({"found", "released", "easing", "same"}),
+}
+"""What keeps a session where it is, and what it wins over: "I had it, and now it's gone"."""
 HURRIED: Final = "moment"
 """A word of a person who is called away: what it is that calls is no matter."""
 RISKY: Final = frozenset({"harder", "resume", "released"})
@@ -118,7 +124,9 @@ def _word_in(spots: Spots) -> str | None:
     for key in HARMLESS:
         if key in found:
             return key
-    return found[0] if len(set(found)) == 1 else None
+    keys = set(found)
+    keys -= {weak for key in keys for weak in _STRONGER.get(key, ())}
+    return keys.pop() if len(keys) == 1 else None
 
 
 def _said(spots: Spots, one: Spot) -> bool:
@@ -247,8 +255,8 @@ def _scores_in(spots: Spots, *, wanted: bool) -> tuple[list[int], bool] | None:
 
 
 def _scores(spots: Spots) -> Iterator[Spot]:
-    """Yield the numbers that are no part of "out of ten" or "and a half"."""
-    taken = [*spots.of(SCALE), *spots.of(HALF)]
+    """Yield the numbers that are no part of "out of ten", "and a half" or "one step back"."""
+    taken = [*spots.of(SCALE, HALF, MINUTES, SESSION)]
     for one in spots.of(SCORE):
         if not any(other.start <= one.start < other.end for other in taken):
             yield one

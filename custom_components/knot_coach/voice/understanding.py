@@ -58,6 +58,10 @@ _BESIDE: Final[Mapping[str, SessionWord | StatusRequest]] = {
     "same": EasedHeard(easing=False),
 }
 """What can be said to a session that is none of its commands."""
+_BEFORE_A_SCORE: Final = tuple(
+    map(CommandHeard, (Command.STOP, Command.PAUSE, Command.TOO_MUCH, Command.TOO_HOT))
+)
+"""What is obeyed though a score is asked for, and one is said with it."""
 
 
 def understand(
@@ -104,11 +108,11 @@ def _word(
         heard = Answer.YES if says_unplugged(text, grammar) else None
     match heard:
         case None:
-            return (
-                _command(text, grammar, situation, freely=freely)
-                or rating_of(text, grammar, situation)
-                or unsure_of(text, grammar, situation)
-            )
+            word = _command(text, grammar, situation, freely=freely)
+            if word is None or (situation.rating and word not in _BEFORE_A_SCORE):
+                # "Seven, that's quite hard" is no wish for less.
+                word = rating_of(text, grammar, situation) or word
+            return word or unsure_of(text, grammar, situation)
         case StopPhrase():
             return StopHeard(heard)
         case _:
