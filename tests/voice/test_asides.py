@@ -89,7 +89,10 @@ def test_what_must_be_left_alone_is_heard_in_an_aside(text: str) -> None:
             "start a massage for the neck, no wait, not the neck, the lower back",
             StartRequest(area="lower_back"),
         ),
-        ("do my calf for five minutes, no wait, ten minutes", StartRequest(area="calf", minutes=10)),
+        (
+            "do my calf for five minutes, no wait, ten minutes",
+            StartRequest(area="calf", minutes=10),
+        ),
         # Whoever takes all of it back gets nothing.
         ("massage my calf, no wait, don't", None),
         ("start a calf massage, actually no", None),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from .gist import (
+    AGAIN,
     ANSWER,
     AREA,
     ASIDE,
@@ -44,7 +45,7 @@ from .spotting import Spot, Spots
 
 LONGEST_ASIDE: Final = 12
 """Words after which somebody without commas is taken to speak of something else; our choice."""
-_HEARD: Final = frozenset({OURS, TROUBLE, PLAINT, HARM, HEALTH, PERSON, ROUTINE})
+_HEARD: Final = frozenset({AGAIN, OURS, TROUBLE, PLAINT, HARM, HEALTH, PERSON, ROUTINE})
 """What is heard in an aside too."""
 _PLACES: Final = frozenset({AREA, SIDE, PAIR})
 """What is heard there but where it names one part of the body, and something else another."""

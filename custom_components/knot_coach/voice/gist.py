@@ -89,6 +89,7 @@ WHY: Final = "why"
 HARM: Final = "harm"
 """What must be left alone, whoever asks for it (massage.md §4.1)."""
 
+_NO: Final = "no"
 SHY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     # "Nine out of ten" is a warning, and a score; "no, wait" and "not now" deny, too.
     {
@@ -150,7 +151,7 @@ def wish_of(spots: Spots) -> Wish | None:
         return None
     areas = _meant(spots.values(AREA))
     stretch = spots.has(STRETCH) and _only_stretch(spots)
-    if not stretch and (spots.has(NOT) or _denied(spots, RUB, WISH, OURS)):
+    if not stretch and (spots.has(NOT) or _denied(spots, RUB, WISH, OURS) or _declined(spots)):
         return None
     if not _wanted(spots, stretch=stretch):
         return None
@@ -163,7 +164,9 @@ def _for_somebody(spots: Spots) -> bool:
     Whoever is coached has told of their health, and nobody else has.
     """
     known = {i for one in spots.found for i in range(one.start, one.end)}
-    return any(one.end < len(spots.words) and one.end not in known for one in spots.of(WHOM))
+    owned = {one.start - 2 for one in spots.of(AREA) if spots.words[one.start - 1] == "'s"}
+    named = {one.end for one in spots.of(WHOM) if one.end < len(spots.words)}
+    return not (named | {i for i in owned if i >= 0}) <= known
 
 
 def _meant(areas: list[str]) -> list[str]:
@@ -212,6 +215,15 @@ def weighty(spots: Spots) -> list[int]:
 
 def _denied(spots: Spots, *concepts: str) -> bool:
     return any(negated(spots, one) or negated_behind(spots, one) for one in spots.of(*concepts))
+
+
+def _declined(spots: Spots) -> bool:
+    """Tell whether a text ends with a "no" to what it names: "a neck massage, no thanks"."""
+    named = min((one.start for one in spots.of(AREA, OURS, RUB)), default=len(spots.words))
+    end = max(weighty(spots), default=-1) + 1
+    return any(
+        one.value == _NO and named < one.start and one.end == end for one in spots.of(ANSWER)
+    )
 
 
 def negated(spots: Spots, one: Spot, denying: Iterable[Spot] | None = None) -> bool:

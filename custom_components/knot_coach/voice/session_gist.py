@@ -119,6 +119,7 @@ def _word_in(spots: Spots) -> str | None:
         # "Wait, how long is left" is no more than a question, and "enough, the last stretch" an end.
         if key in found and _SOFTER.get(key, frozenset()).isdisjoint(found):
             return key
+    found = [key for key in found if key not in CALMING]
     if len(spots.left_over()) > MOST_LEFT_OVER:
         return None
     for key in HARMLESS:

@@ -58,10 +58,8 @@ _BESIDE: Final[Mapping[str, SessionWord | StatusRequest]] = {
     "same": EasedHeard(easing=False),
 }
 """What can be said to a session that is none of its commands."""
-_BEFORE_A_SCORE: Final = tuple(
-    map(CommandHeard, (Command.STOP, Command.PAUSE, Command.TOO_MUCH, Command.TOO_HOT))
-)
-"""What is obeyed though a score is asked for, and one is said with it."""
+_BEHIND_A_SCORE: Final = (CommandHeard(Command.LIGHTER), NoHarderHeard())
+"""What is no command where a score is asked for, and one is said with it."""
 
 
 def understand(
@@ -109,7 +107,7 @@ def _word(
     match heard:
         case None:
             word = _command(text, grammar, situation, freely=freely)
-            if word is None or (situation.rating and word not in _BEFORE_A_SCORE):
+            if word is None or (situation.rating and word in _BEHIND_A_SCORE):
                 # "Seven, that's quite hard" is no wish for less.
                 word = rating_of(text, grammar, situation) or word
             return word or unsure_of(text, grammar, situation)
