@@ -6,7 +6,7 @@ of the body where no other is named, nor anything that must be left alone (massa
 somebody orders something of the house, nothing is an aside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -83,7 +83,7 @@ def without_asides(spots: Spots) -> Spots:
         or one.value == REFUSED
         or (one.concept in _PLACES and one.start not in beside)
     ]
-    return replace(spots, found=(*kept, *(Spot(ASIDE, "", i, i + 1) for i in sorted(hidden))))
+    return replace(spots, found=(*kept, *_hidden(sorted(hidden))))
 
 
 def _end_of(spots: Spots, reason: Spot) -> int:
@@ -111,7 +111,13 @@ def corrected(spots: Spots) -> Spots:
         and not (one.concept in {NOT, ANSWER} and one.start in denials)
         and not (one.concept == NOT and any(_denies(one, other) for other in dropped))
     ]
-    return replace(spots, found=tuple(kept))
+    gone = sorted({i for one in dropped for i in range(one.start, one.end)})
+    return replace(spots, found=(*kept, *_hidden(gone)))
+
+
+def _hidden(indexes: Iterable[int]) -> Iterator[Spot]:
+    """Yield what stands for words that are no matter, so that they are not left over."""
+    return (Spot(ASIDE, "", i, i + 1) for i in indexes)
 
 
 def _taken_back(spots: Spots, kind: tuple[str, ...], last: int) -> Iterator[Spot]:

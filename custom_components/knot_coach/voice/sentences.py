@@ -6,7 +6,7 @@ to the coach; it never raises, because that would end the whole turn, and it can
 is not ours is passed through.
 """
 
-from asyncio import Task
+from asyncio import Task, sleep
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -42,6 +42,8 @@ _LOGGER = logging.getLogger(__name__)
 
 PERSON: Final = "person"
 
+TOGETHER: Final = 0.5
+"""Seconds in which names that change are learnt together; our choice."""
 EAR: HassKey[Ear] = HassKey(f"{DOMAIN}.voice")
 
 type Names = tuple[list[str], list[str]]
@@ -174,7 +176,7 @@ class Ear:
         self._listening = async_listen(hass, self._overheard)
         self._overhearing = False
         people = TrackStates(all_states=False, entities=set(), domains={PERSON})
-        self._people = async_track_state_change_filtered(hass, people, self._person_changed)
+        self._people = async_track_state_change_filtered(hass, people, self.refresh)
 
     @callback
     def add(self, coach: CoachLike, prepared: Prepared | None = None) -> None:
@@ -204,7 +206,7 @@ class Ear:
         del self._hass.data[EAR]
 
     @callback
-    def refresh(self) -> None:
+    def refresh(self, _: Event[EventStateChangedData] | None = None) -> None:
         """Listen for bare words exactly while a session is live, and for those who are there now."""
         if not self.coaches:
             return
@@ -218,10 +220,6 @@ class Ear:
             self._learning = self._hass.async_create_background_task(
                 self._async_learn(), f"{DOMAIN} learns names"
             )
-
-    @callback
-    def _person_changed(self, _: Event[EventStateChangedData]) -> None:
-        self.refresh()
 
     def grammars(self, language: str) -> list[Grammar]:
         """Return what is understood in each language, that of a tag such as `en-GB` first."""
@@ -251,6 +249,7 @@ class Ear:
         """Make the grammars for the names of now, away from the event loop; the old ones go on."""
         try:
             while self._names != (names := _names(self.coaches.values())):
+                await sleep(TOGETHER)
                 made = await self._hass.async_add_executor_job(_grammars, self._vocabulary, names)
                 # Meanwhile others may have come, been renamed, or gone.
                 if names == _names(self.coaches.values()):

@@ -58,11 +58,11 @@ CALMING: Final = (
 """What wins over everything else that a text says, the first over the next."""
 _SOFTER: Final[Mapping[str, frozenset[str]]] = {
     "moment": frozenset(HARMLESS),
-    "enough": frozenset({"wrap_up", "other_side", "next"}),
+    "enough": frozenset({"wrap_up", "other_side", "next", "no_harder"}),
 }
 """What says more precisely what is wanted than words that calm."""
 _STRONGER: Final[Mapping[str, frozenset[str]]] = {
-    "lost": frozenset({"found", "released", "easing"}),
+    "lost": frozenset({"found", "not_found", "released", "easing"}),
     "not_found": frozenset({"found", "released", "same"}),
     "not_yet": frozenset({"found", "released", "easing", "same"}),
 }

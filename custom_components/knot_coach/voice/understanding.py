@@ -54,8 +54,6 @@ _BESIDE: Final[Mapping[str, SessionWord | StatusRequest]] = {
     "cues_only": TalkHeard(Talk.CUES),
     "talk_more": TalkHeard(Talk.FULL),
     "no_harder": NoHarderHeard(),
-    "easing": EasedHeard(easing=True),
-    "same": EasedHeard(easing=False),
 }
 """What can be said to a session that is none of its commands."""
 _BEHIND_A_SCORE: Final = (CommandHeard(Command.LIGHTER), NoHarderHeard())
@@ -158,12 +156,13 @@ def _command(
     text: str, grammar: Grammar, situation: Situation, *, freely: bool
 ) -> SessionWord | StatusRequest | None:
     match _command_key(text, grammar, situation, freely=freely):
-        case None:
+        case "not_yet" | "easing" | "same" as key if situation.rating:
+            return EasedHeard(easing=key == "easing")
+        case None | "easing" | "same":
+            # "That's all the same to me" is no answer to a question that nobody asked.
             return None
         case "keep_going":  # massage.md §4.8
             return CommandHeard(Command.RESUME if situation.paused else Command.EXTEND)
-        case "not_yet" if situation.rating:
-            return EasedHeard(easing=False)
         case "never_mind":
             asked = situation.question is not None or situation.rating
             return NeverMindHeard() if asked else None
