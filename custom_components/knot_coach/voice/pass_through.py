@@ -64,7 +64,7 @@ async def async_hand_over(hass: HomeAssistant, said: conversation.ConversationIn
     return None if _is_nothing(response) else _speech(response)
 
 
-async def async_is_anothers(hass: HomeAssistant, said: conversation.ConversationInput) -> bool:
+async def async_is_of_the_user(hass: HomeAssistant, said: conversation.ConversationInput) -> bool:
     """Tell whether Assist runs a sentence trigger of the user for this text, too. Never raises."""
     return bool(await _async_others(hass, said))
 

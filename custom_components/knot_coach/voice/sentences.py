@@ -34,7 +34,7 @@ from ..massage.areas import Area
 from .coaches import CoachLike, Place, async_is_person, names_of, place_of, sessions_at
 from .grammar import MOST_TEMPLATES, Grammar, in_order
 from .on_the_spot import MOST_KEPT, OnTheSpot, as_trigger, fits
-from .pass_through import async_is_anothers, async_is_built_in, async_pass_through
+from .pass_through import async_is_of_the_user, async_is_built_in, async_pass_through
 from .replies import Replies, Speak
 from .stop_listener import async_listen
 
@@ -278,7 +278,7 @@ class Ear:
         person = await async_is_person(self._hass, said)
         reply = self._safely(partial(self._replies.word, said, person=person), said.language)
         if reply is None:
-            if await async_is_anothers(self._hass, said):
+            if await async_is_of_the_user(self._hass, said):
                 return None
             # In the room of a session nothing in the house is to move by a guess at a word of it.
             here = sessions_at(self._hass, self.coaches.values(), place_of(self._hass, said))
@@ -287,12 +287,12 @@ class Ear:
 
     async def _heard_freely(self, said: ConversationInput, _: RecognizeResult) -> str | None:
         """Answer free speech, unless Assist knows what it means without us."""
-        anothers = await async_is_anothers(self._hass, said)
+        of_the_user = await async_is_of_the_user(self._hass, said)
         self._on_the_spot.handled(said.text)
-        known = anothers or await async_is_built_in(self._hass, said)
+        known = of_the_user or await async_is_built_in(self._hass, said)
         reply = await self.async_answer(said) if self._replies.insists(said) or not known else None
         if reply is None:
-            if anothers:
+            if of_the_user:
                 return None
             reply = await async_pass_through(self._hass, said)
         return self._replies.unheard(said) if reply is None else reply

@@ -1,7 +1,8 @@
-"""What people really say, written down by somebody who had not seen the sentence files.
+"""What people really say, written down by those who had not seen the sentence files.
 
-One file a language. The rows of `<language>_aside.yaml` are put aside: whoever changes sentences does not read them,
-so that they tell how words are understood that nobody has thought of.
+`<language>.yaml` is said through agent and pipeline, and `<language>_more.yaml` only understood. The rows of
+`<language>_aside.yaml` are put aside: whoever changes sentences does not read them, so that they tell how words are
+understood that nobody has thought of.
 A row has what is said (`say`), when (`when`: idle, live, paused, or what has just been asked), and what
 it means (`means`, with area, side, length, minutes, score, tier or again where they were said).
 """
