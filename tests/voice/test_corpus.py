@@ -28,7 +28,8 @@ from tests.voice_stack import say
 FOLDER: Final = Path(corpus.__file__).parent
 FILES: Final = sorted(file.stem for file in FOLDER.glob("*.yaml") if "_aside" not in file.stem)
 """Those that whoever changes sentences may read."""
-SPOKEN: Final = [name for name in FILES if "_" not in name]
+ASIDE: Final = sorted(file.stem for file in FOLDER.glob("*_aside.yaml"))
+SPOKEN: Final = [*(name for name in FILES if "_" not in name), *ASIDE]
 """Those that are said through agent and pipeline too, which takes a while."""
 ENOUGH: Final = 0.95
 """How much of a file has to be right."""
@@ -58,7 +59,7 @@ def judge(figures: Figures, table: str, name: str, heard: list[tuple[Row, dict[s
     assert right / len(heard) >= ENOUGH, [row["say"] for row, got in heard if got != expected(row)]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, *ASIDE])
 def test_what_people_say_is_understood(name: str, figures: Figures) -> None:
     grammar = grammar_of(name)
     heard = [
