@@ -289,6 +289,7 @@ def test_nothing_is_known_of_a_language_that_there_is_not() -> None:
     files = {path.stem for path in FOLDER.iterdir()}
     assert files <= set(LANGUAGES)
     keys = {"claims", "alone", "sides", "lying", "without", "same", "exact", "read"}
+    keys |= {"house", "alarming"}
     for language in files:
         assert known(language).keys() <= keys, language
 
