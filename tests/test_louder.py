@@ -13,7 +13,7 @@ from custom_components.knot_coach.const import DOMAIN as KNOT_COACH, Conf
 from custom_components.knot_coach.hearing import HearingCoach
 from custom_components.knot_coach.massage.messages import Command
 from custom_components.knot_coach.voice.meanings import LoudnessHeard
-from tests.house import House, coach_entry, set_up
+from tests.house import ROOM, House, coach_entry, put_device_in, set_up
 from tests.loud_players import LoudPlayer
 from tests.virtual_clock import VirtualClock
 from tests.voice_speakers import DOMAIN
@@ -46,6 +46,7 @@ class LoudHouse(House):
             return self
         self.player = self.speaker
         self.stack = await setup_stack(self.hass, self.satellite, self.kitchen, self.player)
+        put_device_in(self.hass, self.satellite, ROOM)
         options: dict[str, Any] = {Conf.SPEAKERS: {self.player.entity_id: profile}}
         self.entry = coach_entry(self.hass, self.player.entity_id, options=options)
         self.coach = await set_up(self.hass, self.entry)

@@ -66,3 +66,12 @@ async def test_a_coach_without_a_place_hears_its_answers(house: House) -> None:
     coach.question = Question.HEALTH
     await heard_somewhere(house, "no")
     assert coach.persons == [True]
+
+
+async def test_the_only_satellite_of_a_house_is_where_its_people_are(house: House) -> None:
+    coach = house.coach()
+    coach.begin()
+    coach.question = Question.HEALTH
+    house.hass.states.async_remove(house.bedroom.entity_id)
+    await heard_somewhere(house, "no")
+    assert coach.persons == [True]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from homeassistant.components.assist_satellite import DOMAIN as SATELLITE
 from homeassistant.components.conversation import ConversationInput
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -163,9 +164,14 @@ class Place:
         return self.room in rooms if self.room and rooms else None
 
     def is_doubtful(self, hass: HomeAssistant, coach: CoachLike) -> bool:
-        """Tell whether a satellite heard it that may stand anywhere, while the coach has a place."""
+        """Tell whether a satellite heard it that may stand anywhere, while the coach has a place.
+
+        The only one of a house is where its people are.
+        """
+        several = len(hass.states.async_entity_ids(SATELLITE)) > 1
         placed = bool(coach.satellites or rooms_of(hass, coach))
-        return placed and bool(self.satellites) and self.known_to(hass, coach) is None
+        heard = several and placed and bool(self.satellites)
+        return heard and self.known_to(hass, coach) is None
 
 
 @callback

@@ -34,7 +34,7 @@ from ..massage.areas import Area
 from .coaches import CoachLike, Place, async_is_person, names_of, place_of, sessions_at
 from .grammar import MOST_TEMPLATES, Grammar, in_order
 from .on_the_spot import MOST_KEPT, OnTheSpot, as_trigger, fits
-from .pass_through import async_is_of_the_user, async_is_built_in, async_pass_through
+from .pass_through import async_is_built_in, async_is_of_the_user, async_pass_through
 from .replies import Replies, Speak
 from .stop_listener import async_listen
 
