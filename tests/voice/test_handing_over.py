@@ -73,7 +73,7 @@ class Watched:
         return {
             "speech": reply.speech,
             "error": reply.error,
-            "calls": list(self.calls),
+            "calls": sorted(self.calls),
             "triggered": list(self.triggered),
             "llm": [said.text for said in llm.inputs],
         }

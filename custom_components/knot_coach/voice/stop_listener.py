@@ -6,6 +6,7 @@ place is that of the satellites which are processing at that moment.
 """
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any, Final
 
 from homeassistant.components.assist_satellite import DOMAIN as SATELLITE
@@ -48,9 +49,14 @@ def async_listen(hass: HomeAssistant, listener: Listener) -> CALLBACK_TYPE:
 def is_held(hass: HomeAssistant, conversation_id: str) -> bool:
     """Tell whether an assistant has asked something, so that it gets the next text past all sentences."""
     log = hass.data.get(DATA_CHAT_LOGS, {}).get(conversation_id)
-    if log is None or not log.continue_conversation:
+    if log is None:
         return False
-    return getattr(log.content[-1], "agent_id", None) not in _NO_HOLDERS
+    # Newer releases have put down what has just been said already.
+    before = copy(log)
+    before.content = log.content[:-1] if log.content[-1].role == "user" else log.content
+    if not before.continue_conversation:
+        return False
+    return getattr(before.content[-1], "agent_id", None) not in _NO_HOLDERS
 
 
 @callback
