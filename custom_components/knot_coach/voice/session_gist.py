@@ -159,8 +159,8 @@ def _calms(spots: Spots, one: Spot) -> bool:
     """Tell whether a word calms: a false stop is cheap (massage.md §4.2)."""
     if one.value == HURRIED:
         return True
-    if one.value not in ENDING:
-        return one.value not in {"lighter", "no_harder", "enough"} or not _elsewhere(spots, one)
+    if one.value not in {*ENDING, "enough"}:
+        return one.value not in {"lighter", "no_harder"} or not _elsewhere(spots, one)
     never = [no.end for no in spots.of(NOT) if no.value == NEVER and no.end <= one.start]
     if any(one.start - end <= 1 for end in never):
         return False
