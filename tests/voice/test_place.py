@@ -60,6 +60,25 @@ async def test_what_calms_is_taken_from_anywhere(house: House, text: str, comman
     assert coach.told == [CommandHeard(command)]
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (Question.HEALTH, "yes"),
+        (Question.WRONG, "yes"),
+        (Question.HEAT, "no"),
+        (Question.SKIN, "no"),
+    ],
+)
+async def test_what_keeps_shut_is_taken_from_anywhere(
+    house: House, question: Question, text: str
+) -> None:
+    coach = house.coach()
+    coach.begin()
+    coach.question = question
+    await heard_somewhere(house, text)
+    assert len(coach.told) == 1
+
+
 async def test_a_coach_without_a_place_hears_its_answers(house: House) -> None:
     coach = house.coach(room=None)
     coach.begin()

@@ -147,6 +147,13 @@ def _about_gate(
     return None if grammar.assents.isdisjoint(words) else Answer.YES
 
 
+def opens(question: Question | None, answer: Answer, *, on_yes: bool) -> bool:
+    """Tell whether a session goes on, or a heater on, after an answer; `on_yes` as in `answer_to`."""
+    if question is Question.GATE:
+        return answer is (Answer.YES if on_yes else Answer.NO)
+    return question is not None and _OPENS.get(question) is answer
+
+
 def names_concern(text: str, grammar: Grammar) -> bool:
     """Tell whether a text names something that is wrong, and is no stop word."""
     return not grammar.concerns.isdisjoint(words_of(text))

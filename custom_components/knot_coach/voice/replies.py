@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 
 from ..massage.areas import Area, Consequence, Region
 from ..massage.messages import Answer, Command
+from .answers import opens
 from .coaches import (
     CoachLike,
     Place,
@@ -109,7 +110,7 @@ class Replies:
         self, coach: CoachLike, word: SessionWord | StatusRequest, place: Place, *, person: bool
     ) -> str:
         """Tell a coach; what opens, or presses more, has to come from where the session is."""
-        if _is_weighty(word) and place.is_doubtful(self.hass, coach):
+        if _is_weighty(word, coach) and place.is_doubtful(self.hass, coach):
             return coach.reply("reply.place_needed")
         return _ask(coach, word, person=person)
 
@@ -279,9 +280,11 @@ class Replies:
                 return None
 
 
-def _is_weighty(word: SessionWord | StatusRequest) -> bool:
+def _is_weighty(word: SessionWord | StatusRequest, coach: CoachLike) -> bool:
     match word:
-        case AnswerHeard() | NeverMindHeard():
+        case AnswerHeard(answer):
+            return opens(coach.question, answer, on_yes=coach.gate_opens_on_yes)
+        case NeverMindHeard():
             return True
         case CommandHeard(command):
             return command in {Command.HARDER, Command.RESUME}
