@@ -217,3 +217,18 @@ def test_a_text_without_asides_is_as_it_was() -> None:
 )
 def test_asides_in_german(text: str, expected: StartRequest | None) -> None:
     assert understand(text, GERMAN, IDLE) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hang on, the phone", CommandHeard(Command.PAUSE)),
+        ("wait, someone's at the door", CommandHeard(Command.PAUSE)),
+        ("wait honey i'll be right there", None),
+        ("pause the telly, the doorbell's going", None),
+        ("stop the vacuum, hang on", None),
+    ],
+)
+def test_who_calls_whom(text: str, expected: CommandHeard | None) -> None:
+    """A person who is called away pauses; one who speaks to somebody else in the room does not."""
+    assert understand(text, ENGLISH, LIVE) == expected

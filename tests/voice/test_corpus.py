@@ -29,7 +29,7 @@ FOLDER: Final = Path(corpus.__file__).parent
 FILES: Final = sorted(file.stem for file in FOLDER.glob("*.yaml") if "_aside" not in file.stem)
 """Those that whoever changes sentences may read."""
 ASIDE: Final = sorted(file.stem for file in FOLDER.glob("*_aside.yaml"))
-SPOKEN: Final = [name for name in FILES if "_" not in name]
+SPOKEN: Final = [*(name for name in FILES if "_" not in name), *ASIDE]
 """Those that are said through agent and pipeline too, which takes a while."""
 ENOUGH: Final = 0.95
 """How much of a file has to be right."""

@@ -100,6 +100,20 @@ async def test_home_assistant_goes_first_where_it_knows_the_sentence(house: Hous
     assert coach.started == []
 
 
+@pytest.mark.parametrize("agent", [one for one in AGENTS if one != "LLM"])
+async def test_where_home_assistant_can_do_nothing_the_coach_does(house: House, agent: str) -> None:
+    """No timer runs that could be called "wir"; no vacuum cleaner knows an area called "Nacken"."""
+    await use(house, agent)
+    await house.speak_language("de")
+    coach = house.coach()
+    text = "könntest du bitte eine Massage für den Schulter-Nacken-Bereich starten"
+    await say(house.hass, text, house.bedroom)
+    assert [one.area for one in coach.started] == ["upper_traps"]
+    coach.begin()
+    reply = await say(house.hass, "wann sind wir fertig", house.bedroom)
+    assert reply.speech == "one has a minute left"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -719,6 +719,8 @@ def test_a_pause_does_not_end_by_what_is_no_wish(text: str) -> None:
         *("nächster Song bitte", "spiel das letzte Lied noch mal", "mach die Musik leiser"),
         *("mach den Fernseher lauter", "wie lange muss der Kuchen noch im Ofen bleiben"),
         *("das ist halt so", "im Moment ist alles gut", "wie heiß ist es", "wiederhol das nicht"),
+        *("die Serie bitte anhalten", "pausier mal den Fernseher, es klingelt"),
+        *("warte mal, Schatz, ich komme gleich", "wartet mal ihr zwei"),
     ],
 )
 def test_what_is_not_for_the_coach(text: str) -> None:

@@ -194,6 +194,20 @@ async def test_free_speech_that_home_assistant_knows_is_as_ever(
     assert bool(before["llm"]) is (agent == LLM)
 
 
+@pytest.mark.parametrize("running", [True, False])
+async def test_a_timer_is_asked_for_its_time_while_one_runs(
+    watched: Watched, running: bool
+) -> None:
+    """To Home Assistant "wann sind wir fertig" asks for a timer that is called "wir"."""
+    house = watched.house
+    await house.speak_language("de")
+    house.coach(room="Kitchen").begin()
+    if running:
+        await say(house.hass, "stelle einen Timer auf fünf Minuten", house.kitchen)
+    reply = await say(house.hass, "wann sind wir fertig", house.kitchen)
+    assert (reply.speech == "one has a minute left") is not running
+
+
 # Sentence triggers of the user
 
 

@@ -5,7 +5,7 @@ what Home Assistant understands itself, if the pipeline wants that, then the age
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 import logging
 from typing import Final
@@ -16,11 +16,13 @@ from homeassistant.components.assist_pipeline import async_get_pipeline, async_g
 from homeassistant.components.conversation.agent_manager import get_agent_manager
 from homeassistant.components.conversation.chat_log import current_chat_log
 from homeassistant.components.conversation.trigger import TRIGGER_CALLBACK_TYPE
+from homeassistant.components.intent.const import TIMER_DATA
 from homeassistant.components.media_player.const import INTENT_MEDIA_SEARCH_AND_PLAY
 from homeassistant.const import ATTR_SUPPORTED_FEATURES
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.intent import (
     INTENT_GET_STATE,
+    INTENT_TIMER_STATUS,
     IntentResponse,
     IntentResponseErrorCode,
 )
@@ -39,16 +41,26 @@ type _Trigger = tuple[TRIGGER_CALLBACK_TYPE, RecognizeResult]
 
 
 async def async_pass_through(
-    hass: HomeAssistant, said: conversation.ConversationInput, *, strictly: bool = False
+    hass: HomeAssistant,
+    said: conversation.ConversationInput,
+    *,
+    strictly: bool = False,
+    instead: Callable[[], Awaitable[str | None]] | None = None,
 ) -> str | None:
     """Let the assistant of the pipeline answer as if our sentence did not exist.
 
     What it says where it understands nothing is an answer too, unless it is to understand strictly.
+    Where it can do nothing with the text, `instead` may know better, before an agent of another make.
     Returns None where there is no answer. Never raises: that would end the whole turn.
     """
     if (log := current_chat_log.get()) is None:
         return None
-    response = await _async_response(hass, said, _before_us(log), strictly=strictly)
+    before, locally = _before_us(log), instead is not None
+    response = await _async_response(hass, said, before, strictly=strictly, locally=locally)
+    if instead is not None and (response is None or response.error_code is not None):
+        if (reply := await instead()) is not None:
+            return reply
+        response = response or await _async_response(hass, said, before, strictly=strictly)
     return None if strictly and _is_nothing(response) else _speech(response)
 
 
@@ -70,7 +82,10 @@ async def async_is_of_the_user(hass: HomeAssistant, said: conversation.Conversat
 
 
 async def async_is_built_in(hass: HomeAssistant, said: conversation.ConversationInput) -> bool:
-    """Tell whether Home Assistant itself knows what a text means, our sentences aside. Never raises."""
+    """Tell whether Home Assistant itself knows what a text means, our sentences aside. Never raises.
+
+    "When are we done" asks for a timer called "we": where no timer runs, it asks for none.
+    """
     agent = get_agent_manager(hass).default_agent
     if agent is None:
         return False
@@ -79,7 +94,9 @@ async def async_is_built_in(hass: HomeAssistant, said: conversation.Conversation
     except Exception:
         _LOGGER.exception("The assistant failed to tell what it understands")
         return False
-    return result is not None and not result.unmatched_entities
+    if result is None or result.unmatched_entities:
+        return False
+    return result.intent.name != INTENT_TIMER_STATUS or bool(hass.data[TIMER_DATA].timers)
 
 
 async def _async_others(
@@ -125,7 +142,9 @@ async def _async_response(
     log: conversation.ChatLog,
     *,
     strictly: bool,
+    locally: bool = False,
 ) -> IntentResponse | None:
+    """Ask the agent of the pipeline, or only the local sentences where it prefers those."""
     try:
         if said.agent_id in (None, conversation.HOME_ASSISTANT_AGENT):
             return await _async_by_home_assistant(hass, said, log, strictly=strictly)
@@ -133,7 +152,7 @@ async def _async_response(
             known = await conversation.async_handle_intents(
                 hass, said, log, intent_filter=_filter(hass, said.agent_id)
             )
-            if known is not None:
+            if known is not None or locally:
                 return known
         return await _async_by_agent(hass, said, log)
     except Exception:

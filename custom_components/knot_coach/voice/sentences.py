@@ -286,15 +286,16 @@ class Ear:
         return self._replies.unheard(said) if reply is None else reply
 
     async def _heard_freely(self, said: ConversationInput, _: RecognizeResult) -> str | None:
-        """Answer free speech, unless Assist knows what it means without us."""
+        """Answer free speech, unless Assist can do what it means without us."""
         of_the_user = await async_is_of_the_user(self._hass, said)
         self._on_the_spot.handled(said.text)
         known = of_the_user or await async_is_built_in(self._hass, said)
-        reply = await self.async_answer(said) if self._replies.insists(said) or not known else None
+        ask = partial(self.async_answer, said)
+        reply = await ask() if (ours := self._replies.insists(said) or not known) else None
         if reply is None:
             if of_the_user:
                 return None
-            reply = await async_pass_through(self._hass, said)
+            reply = await async_pass_through(self._hass, said, instead=None if ours else ask)
         return self._replies.unheard(said) if reply is None else reply
 
     def _safely[T: str | None](self, answer: Callable[[], T], language: str) -> T | str:

@@ -14,6 +14,7 @@ from .asides import clauses, corrected, plainly, without_asides, without_past
 from .gist import (
     ANSWER,
     AREA,
+    CALLED,
     ELSEWHERE,
     HALF,
     HARM,
@@ -158,7 +159,7 @@ def _is_wish(spots: Spots, one: Spot) -> bool:
 def _calms(spots: Spots, one: Spot) -> bool:
     """Tell whether a word calms: a false stop is cheap (massage.md §4.2)."""
     if one.value == HURRIED:
-        return True
+        return not _to_others(spots)
     if one.value not in {*ENDING, "enough"}:
         return one.value not in {"lighter", "no_harder"} or not _elsewhere(spots, one)
     never = [no.end for no in spots.of(NOT) if no.value == NEVER and no.end <= one.start]
@@ -167,10 +168,19 @@ def _calms(spots: Spots, one: Spot) -> bool:
     # "Stop the music" is about music, and so is "the music stop"; "stop, my phone" is not.
     last = max(weighty(spots), default=-1) < one.end
     return not any(
-        (0 <= other.start - one.end <= NEAR and _joined(spots, one.end, other.start))
+        (other.value == ORDER and other.start < one.end <= other.end)
+        or (0 <= other.start - one.end <= NEAR and _joined(spots, one.end, other.start))
         or (last and 0 <= one.start - other.end <= NEAR and _joined(spots, other.end, one.start))
         for other in spots.of(ELSEWHERE)
     )
+
+
+def _to_others(spots: Spots) -> bool:
+    """Tell whether somebody else in the room is spoken to: "pause the film, there's the bell"."""
+    orders = [one for one in spots.of(ELSEWHERE) if one.value == ORDER]
+    orders += [one for one in spots.of(SESSION) if one.value in ENDING and not _calms(spots, one)]
+    first = begin(spots)
+    return CALLED in spots.values(ELSEWHERE) or any(one.start <= first < one.end for one in orders)
 
 
 def _joined(spots: Spots, first: int, last: int) -> bool:
