@@ -196,7 +196,7 @@ async def test_free_speech_that_home_assistant_knows_is_as_ever(
 
 @pytest.mark.parametrize("running", [True, False])
 async def test_a_timer_is_asked_for_its_time_while_one_runs(
-    watched: Watched, running: bool
+    watched: Watched, *, running: bool
 ) -> None:
     """To Home Assistant "wann sind wir fertig" asks for a timer that is called "wir"."""
     house = watched.house

@@ -7,12 +7,16 @@ A template of a trigger is made of words, `(this|that)`, `[optional]`, `word*` (
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 import re
 from typing import Any, Final, NamedTuple
 import unicodedata
 
 from .messages import Tier
+
+LAST_LOOKS: Final = 8
+"""Texts that are remembered with what was found: each is asked about several times at once."""
 
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
 _WORDS: Final = re.compile(r"[\w']+|[.,;:!?\u2013\u2014]")
@@ -50,7 +54,7 @@ class _Trigger:
     """An everyday word, which is about the speaker only beside a part of the body."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StopWords:
     """The stop words of one language, ready to be looked for."""
 
@@ -118,6 +122,7 @@ def shortened(text: str) -> str:
     return f"{text[:half]} {text[-half:]}"
 
 
+@lru_cache(maxsize=LAST_LOOKS)
 def classify(text: str, words: StopWords, *, neck: bool) -> StopPhrase | None:
     """Find the stop word of a text, the surest and most serious one if there are several.
 

@@ -24,7 +24,6 @@ from .word_graph import Mark, WordGraph
 
 MOST_BARE: Final = 2
 """Most words of what Assist is given of a session, or of the name of an area; more is free speech."""
-FALLBACK_LANGUAGE: Final = "en"
 MOST_TEMPLATES: Final = 150
 """Most templates of one group: each costs a quarter of a millisecond when Assist rebuilds."""
 
@@ -116,13 +115,6 @@ class Grammar:
         except (ParseError, AssertionError, KeyError, TypeError, ValueError) as err:
             raise GrammarError(f"Sentences of {data.get('language')!r}: {err!r}") from err
         return grammar
-
-
-def in_order(grammars: Mapping[str, Grammar], languages: Iterable[str | None]) -> list[Grammar]:
-    """Return all grammars, those of some languages first: all are understood in all."""
-    tags = [tag for one in languages if one for tag in (one, one.partition("-")[0])]
-    first = [grammars[tag] for tag in (*tags, FALLBACK_LANGUAGE) if tag in grammars]
-    return list({id(one): one for one in (*first, *grammars.values())}.values())
 
 
 def _named(names: Iterable[str]) -> dict[str, str]:

@@ -21,7 +21,8 @@ from .coaches import (
     sessions_at,
     situation,
 )
-from .grammar import Grammar, in_order
+from .grammar import Grammar
+from .languages import in_order
 from .meanings import (
     AnswerHeard,
     CommandHeard,

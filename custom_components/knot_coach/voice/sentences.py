@@ -32,7 +32,8 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..massage.areas import Area
 from .coaches import CoachLike, Place, async_is_person, names_of, place_of, sessions_at
-from .grammar import MOST_TEMPLATES, Grammar, in_order
+from .grammar import MOST_TEMPLATES, Grammar
+from .languages import in_order, spoken
 from .on_the_spot import MOST_KEPT, OnTheSpot, as_trigger, fits
 from .pass_through import async_is_built_in, async_is_of_the_user, async_pass_through
 from .replies import Replies, Speak
@@ -227,15 +228,14 @@ class Ear:
 
     @property
     def _listened_for(self) -> list[Grammar]:
-        """The grammars whose templates Assist gets: those that are spoken in this house first.
+        """The grammars whose templates Assist gets: those of the languages that this house speaks.
 
-        All languages are understood; where they are too many for Assist, the others are as free
-        speech is.
+        Each costs every text some time. All languages are understood: the others, and those too
+        many for Assist, as free speech is.
         """
-        pipelines = async_get_pipelines(self._hass)
-        spoken = [*(one.conversation_language for one in pipelines), self._hass.config.language]
+        tags = [one.conversation_language for one in async_get_pipelines(self._hass)]
         room, chosen = MOST_TEMPLATES - MOST_KEPT, list[Grammar]()
-        for grammar in in_order(self._replies.grammars, spoken):
+        for grammar in spoken(self._replies.grammars, [*tags, self._hass.config.language]):
             needed = len(grammar.always) + len(grammar.session)
             if needed <= room:
                 chosen.append(grammar)

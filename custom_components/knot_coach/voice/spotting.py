@@ -4,8 +4,9 @@ The phrases are hassil templates of a sentence file. They become a graph of word
 built, so that to look through a text costs some microseconds, whatever there is in it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 import re
 from types import MappingProxyType
 from typing import Final
@@ -14,7 +15,7 @@ import unicodedata
 from hassil.expression import Alternative, Expression, Group, TextChunk
 from hassil.parse_expression import parse_sentence
 
-from ..massage.stop_words import shortened
+from ..massage.stop_words import LAST_LOOKS, shortened
 from .word_graph import Mark, WordGraph
 
 _WORD: Final = re.compile(r"[\w']+")
@@ -110,9 +111,11 @@ class Spotter:
             self._graph.learn(Mark(concept, value), template)
         self._compounds = tuple(compounds)
         self._shy = shy
-
-    def spots(self, text: str) -> Spots:
+        # One text is looked at from several sides.
+        self.spots: Callable[[str], Spots] = lru_cache(maxsize=LAST_LOOKS)(self._spots)
         """Find all phrases; of each concept the longer wins, and nothing twice in one place."""
+
+    def _spots(self, text: str) -> Spots:
         words, breaks = list[str](), set[int]()
         for part in self._split(_parts_of(shortened(text))):
             if part in _BREAK:
