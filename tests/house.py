@@ -89,6 +89,7 @@ class House:
             heat: dict[str, Any] = {
                 Conf.HEATER: "switch.pad",
                 Conf.TEMPERATURE: "sensor.pad_temperature",
+                Conf.OWN_CUTOFF: True,
             }
             options = {**heat, **(options or {})}
         self.stack = await setup_stack(self.hass, self.satellite, self.kitchen, self.player)

@@ -18,8 +18,9 @@ from homeassistant.core import (
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from .dead_man import DeadMan
 from .lease import Lease, LeaseBook, LeaseNotStoredError
-from .massage.heat import MAX_TIME, refuse_heat
+from .massage.heat import MAX_TIME, HeatKind, refuse_heat
 from .massage.messages import HeatLost, HeatOff, HeatOn, HeatReady, HeatStuck
 from .outlet import Outlet, unfit
 from .quench import Outcome, Timings, async_get_quench
@@ -41,8 +42,14 @@ class HeatConfig:
 
     entity_id: str
     temperature_sensor: str | None = None
-    """Measures the skin side (massage.md §4.5)."""
+    """Measures the skin side of a pad (massage.md §4.5), or the air of a room."""
     power_sensor: str | None = None
+    kind: HeatKind = HeatKind.BODY
+    unasked: bool = False
+    """It may start without a question; only for a room."""
+    dead_man: DeadMan | None = None
+    own_cutoff: bool = False
+    """An adult has ticked that the pad has a cut-off of its own."""
 
 
 @callback

@@ -10,9 +10,10 @@ from homeassistant.config_entries import ConfigEntry
 
 from .announce import Output, SpeakerProfile, Tier
 from .const import Conf
+from .dead_man import DeadMan
 from .heater import HeatConfig
 from .massage.areas import Side, Tool
-from .massage.heat import DEFAULT_MINUTES, MAX_TIME
+from .massage.heat import DEFAULT_MINUTES, MAX_TIME, HeatKind
 from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING, Talk
 from .massage.phases import Length
 from .massage.screening import Finding, Screening
@@ -182,10 +183,18 @@ def _quiet_from(options: Mapping[str, Any]) -> QuietHours | None:
 def _heat_from(options: Mapping[str, Any]) -> HeatConfig | None:
     if (heater := options.get(Conf.HEATER)) is None:
         return None
+    kind = HeatKind(options.get(Conf.HEAT_KIND, HeatKind.BODY))
+    countdown, minutes = options.get(Conf.COUNTDOWN), options.get(Conf.AUTO_OFF_MINUTES)
     return HeatConfig(
         entity_id=heater,
         temperature_sensor=options.get(Conf.TEMPERATURE),
         power_sensor=options.get(Conf.POWER),
+        kind=kind,
+        unasked=kind is HeatKind.ROOM and bool(options.get(Conf.HEAT_UNASKED)),
+        dead_man=DeadMan(countdown=countdown, auto_off_minutes=minutes)
+        if countdown or minutes
+        else None,
+        own_cutoff=bool(options.get(Conf.OWN_CUTOFF)),
     )
 
 

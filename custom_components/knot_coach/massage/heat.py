@@ -1,8 +1,9 @@
-"""Heat on the body: how long, how often, how warm, and when it must be refused (massage.md §4.5)."""
+"""Heat: how long, how often, how warm, and when it must be refused (massage.md §4.5)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 DEFAULT_MINUTES: Final = 10
@@ -31,6 +32,35 @@ READING_MAX_AGE: Final = timedelta(seconds=60)
 """Age above which a reading says nothing about now (massage.md F20, §4.5)."""
 OFF_WITHIN: Final = timedelta(seconds=10)
 """How long off may stay unproved before everybody is told to unplug it (massage.md §4.5)."""
+
+
+class HeatKind(StrEnum):
+    """What is warmed."""
+
+    BODY = "body"
+    """A pad or a compress on the body: a fresh yes, skin checks, and the sensor judges the skin side."""
+    ROOM = "room"
+    """A heater for a room or for towels, which touches nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warmth:
+    """What heat there is, as far as a session has to know."""
+
+    kind: HeatKind = HeatKind.BODY
+    unasked: bool = False
+    """It may start without a question; only where it touches nobody (massage.md §4.5)."""
+    guarded: bool = True
+    """The device was seen to cut the power by itself. Where it was not, that is said each time."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where heat on the body would start without a yes."""
+        if self.unasked and self.kind is HeatKind.BODY:
+            raise ValueError("Heat on the body needs a yes each time")
+
+
+PAD: Final = Warmth()
+"""A pad on the body whose device switches itself off."""
 
 
 class Reading(Enum):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from .areas import Area, Gun, Side, Tool
+from .heat import PAD, Warmth
 from .phases import Length, Phase
 from .pressure import LOWEST
 from .wording import Phrasebook
@@ -119,6 +120,8 @@ class Order:
     """Level of pressure aimed at, 1 to 7."""
     heat: timedelta | None = None
     """How long to warm before the session, if it was asked for."""
+    warmth: Warmth = PAD
+    """What is warmed, and how it may start."""
     profile: Profile = Profile()
     talk: Talk = Talk.FULL
     stretch_only: bool = False
