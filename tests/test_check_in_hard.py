@@ -13,7 +13,8 @@ from custom_components.knot_coach.announce.lanes import async_turn
 from custom_components.knot_coach.announce.microphone import WANTED_SECONDS
 from custom_components.knot_coach.announce.outputs import can_listen
 from custom_components.knot_coach.const import Conf
-from custom_components.knot_coach.massage.messages import HeatLost, Priority
+from custom_components.knot_coach.massage.heat_reports import HeatLost
+from custom_components.knot_coach.massage.messages import Priority
 from tests.fake_heater import Pad, Room
 from tests.house import ROOM, House, put_device_in
 from tests.test_check_in import (

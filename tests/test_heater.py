@@ -24,13 +24,14 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.knot_coach.const import DOMAIN
-from custom_components.knot_coach.heater import HeatConfig, Heater, HeatReport, async_recover
+from custom_components.knot_coach.heater import HeatConfig, Heater, async_recover
 from custom_components.knot_coach.lease import Lease, LeaseBook, async_get_book
-from custom_components.knot_coach.massage.messages import (
+from custom_components.knot_coach.massage.heat_reports import (
     HeatLost,
     HeatOff,
     HeatOn,
     HeatReady,
+    HeatReport,
     HeatStuck,
 )
 from custom_components.knot_coach.outlet import Outlet, unfit, watts
@@ -81,14 +82,23 @@ class House:
         return [lease["heater"] for lease in json.loads(self.file.read_text())["data"]["leases"]]
 
     async def async_heater(
-        self, entity_id: str = SWITCH, *, coach: str = "coach", **config: str
+        self,
+        entity_id: str = SWITCH,
+        *,
+        coach: str = "coach",
+        power_sensor: str | None = None,
+        temperature_sensor: str | None = None,
     ) -> Heater:
         """Set up the heater of a coach."""
         self.book = await async_get_book(self.hass)
         heater = Heater(
             self.hass,
             MockConfigEntry(domain=DOMAIN, entry_id=coach),
-            HeatConfig(entity_id=entity_id, **config),
+            HeatConfig(
+                entity_id=entity_id,
+                power_sensor=power_sensor,
+                temperature_sensor=temperature_sensor,
+            ),
             self.book,
             report=self.reports.append,
         )
@@ -119,9 +129,13 @@ class House:
         """Switch off; return whether that was proved, and the seconds until it was answered."""
         return await self.wait(heater.async_off())
 
-    async def warm(self, **config: str) -> Heater:
+    async def warm(
+        self, *, power_sensor: str | None = None, temperature_sensor: str | None = None
+    ) -> Heater:
         """Set up a heater on the switch, and have it on."""
-        heater = await self.async_heater(**config)
+        heater = await self.async_heater(
+            power_sensor=power_sensor, temperature_sensor=temperature_sensor
+        )
         await self.on(heater)
         assert self.reports == [HeatOn()]
         assert self.pad.has_power()

@@ -24,6 +24,7 @@ from custom_components.knot_coach.light_pattern import (
     kind_of,
 )
 from custom_components.knot_coach.massage.areas import Side
+from custom_components.knot_coach.massage.heat_reports import HeatStuck
 from custom_components.knot_coach.massage.messages import (
     Answer,
     Answered,
@@ -31,7 +32,6 @@ from custom_components.knot_coach.massage.messages import (
     Command,
     Eased,
     Effect,
-    HeatStuck,
     Question,
     Rated,
     Report,
@@ -41,19 +41,13 @@ from custom_components.knot_coach.massage.messages import (
     Tier,
 )
 from custom_components.knot_coach.massage.order import Order, Profile
+from custom_components.knot_coach.massage.outcomes import Outcome
 from custom_components.knot_coach.massage.phases import Length, Phase
 from custom_components.knot_coach.massage.plan import Step, compile_plan
 from custom_components.knot_coach.massage.script import BREATHS
 from custom_components.knot_coach.massage.session import advance, begin, command, report
 from custom_components.knot_coach.massage.snapshot import wake
-from custom_components.knot_coach.massage.states import (
-    Asking,
-    Ended,
-    Instructing,
-    Outcome,
-    Session,
-    Working,
-)
+from custom_components.knot_coach.massage.states import Asking, Ended, Instructing, Session, Working
 
 T0 = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -20,14 +20,16 @@ from .content import Catalogue
 from .heater import Heater
 from .language import Language
 from .massage import messages
+from .massage.heat_reports import HeatLost, HeatOff, HeatOn, HeatStuck
 from .massage.messages import Answer, Command, NotNow, Question, Report
+from .massage.outcomes import Outcome, PauseReason
 from .massage.plan import Plan
 from .massage.record import records
 from .massage.remarks import NoHarder, Remark
 from .massage.routine import Routine
 from .massage.session import begin
 from .massage.snapshot import wake
-from .massage.states import Outcome, Paused, PauseReason, Session
+from .massage.states import Paused, Session
 from .massage.view import IDLE, SessionView, lines_ahead, view
 from .massage.wording import Phrasebook
 from .put_away import Shelf, unpack
@@ -153,7 +155,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.speech.begin(found.session.next_id)
         self._runner.begin(wake(found.session, now), now)
         if found.session.hot and not self.heat_on:
-            self.report(messages.HeatOff())
+            self.report(HeatOff())
 
     async def async_close(self) -> None:
         """Leave: hands off in words, heat off, and everything on disk.
@@ -259,11 +261,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def report(self, fact: Report | Remark) -> None:
         """Tell the session a fact; what is told of heat is shown, and heard, without one too."""
         self._runner.report(fact)
-        if isinstance(
-            fact, messages.HeatOn | messages.HeatOff | messages.HeatLost | messages.HeatStuck
-        ):
+        if isinstance(fact, HeatOn | HeatOff | HeatLost | HeatStuck):
             self.async_update_listeners()
-        if isinstance(fact, messages.HeatStuck) and self.session is None:
+        if isinstance(fact, HeatStuck) and self.session is None:
             self.speech.alone(self.book.line("heat_stuck"))
 
     # Effects
@@ -309,7 +309,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
 
     def _stop_heat(self) -> None:
         if self.heater is None:
-            self.report(messages.HeatOff())
+            self.report(HeatOff())
             return
         self.hass.async_create_task(self.heater.async_off(), f"{self.name} heat off")
 

@@ -21,15 +21,13 @@ from homeassistant.util import dt as dt_util
 from .dead_man import DeadMan
 from .lease import Lease, LeaseBook, LeaseNotStoredError
 from .massage.heat import MAX_TIME, HeatKind, refuse_heat
-from .massage.messages import HeatLost, HeatOff, HeatOn, HeatReady, HeatStuck
+from .massage.heat_reports import HeatLost, HeatOff, HeatReport, HeatStuck
 from .outlet import Outlet, unfit
 from .quench import Outcome, Timings, async_get_quench
 from .thermometer import Thermometer
 from .warming import Warming
 
 _LOGGER = logging.getLogger(__name__)
-
-type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck
 
 __all__ = ["HeatConfig", "HeatReport", "Heater", "async_recover", "unfit"]
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final, assert_never
 
+from .massage.outcomes import Outcome, PauseReason
 from .massage.phases import PRESSING, Phase
 from .massage.plan import Step
 from .massage.script import (
@@ -32,9 +33,7 @@ from .massage.states import (
     Heating,
     Instructing,
     Interrupted,
-    Outcome,
     Paused,
-    PauseReason,
     Session,
     Working,
 )

@@ -21,7 +21,7 @@ from homeassistant.util.hass_dict import HassKey
 from .const import DOMAIN
 from .lease import LeaseBook
 from .massage.heat import OFF_WITHIN
-from .massage.messages import HeatOff, HeatStuck
+from .massage.heat_reports import HeatOff, HeatStuck
 from .outlet import Bell, Outlet, Watch
 
 _LOGGER = logging.getLogger(__name__)

@@ -23,8 +23,8 @@ from .announce import Tier
 from .coordinator import Coach, KnotCoachEntry
 from .entity import CoachEntity
 from .history import judged
+from .massage.outcomes import Outcome
 from .massage.phases import Phase
-from .massage.states import Outcome
 from .massage.view import SessionView, Shown
 
 PARALLEL_UPDATES = 0

@@ -21,9 +21,9 @@ from .const import DOMAIN
 from .massage.areas import Region, Side
 from .massage.load import REST_SORE, Feeling, Past, StandingLock, meets
 from .massage.messages import Lock, Tier
+from .massage.outcomes import Outcome
 from .massage.phases import Length, Phase
 from .massage.record import emptied
-from .massage.states import Outcome
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.event import async_track_state_change_event
 
 from .massage.heat import Reading
-from .massage.messages import HeatOn, HeatReady
+from .massage.heat_reports import HeatOn, HeatReady
 from .outlet import Bell, Outlet, Watch, is_known
 from .quench import On, Quench, Timings
 from .thermometer import Thermometer, trouble

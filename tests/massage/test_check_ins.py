@@ -6,7 +6,8 @@ import pytest
 
 from massage.areas import Side
 from massage.check_ins import ASKS, answer_until
-from massage.messages import Answer, Command, Eased, HeatOn, Question, Rated, Say, StopWord, Tier
+from massage.heat_reports import HeatOn
+from massage.messages import Answer, Command, Eased, Question, Rated, Say, StopWord, Tier
 from massage.phases import TOUCHING, Length, Phase
 from massage.plan import compile_plan
 from massage.states import Asking, Heating

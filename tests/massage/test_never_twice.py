@@ -7,14 +7,11 @@ from itertools import pairwise
 
 from hypothesis import given, settings, strategies as st
 
+from massage.heat_reports import HeatConfirmed, HeatLost, HeatOff, HeatStuck
 from massage.messages import (
     ClockMoved,
     Command,
     Eased,
-    HeatConfirmed,
-    HeatLost,
-    HeatOff,
-    HeatStuck,
     Hush,
     NotNow,
     Rated,

@@ -10,18 +10,8 @@ from typing import Any
 import pytest
 
 from massage.areas import Side, Tool
-from massage.messages import (
-    Answer,
-    ClockMoved,
-    Command,
-    Eased,
-    HeatOff,
-    HeatOn,
-    HeatReady,
-    Rated,
-    StopWord,
-    Tier,
-)
+from massage.heat_reports import HeatOff, HeatOn, HeatReady
+from massage.messages import Answer, ClockMoved, Command, Eased, Rated, StopWord, Tier
 from massage.notes import Notes
 from massage.order import OwnStep, Profile
 from massage.phases import PRESSING, Length, Phase

@@ -4,18 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from massage.heat_reports import HeatConfirmed, HeatLost, HeatOff, HeatOn, HeatReady, HeatStuck
 from massage.messages import (
     Answer,
     Answered,
     ClockMoved,
     Command,
     Event,
-    HeatConfirmed,
-    HeatLost,
-    HeatOff,
-    HeatOn,
-    HeatReady,
-    HeatStuck,
     NotNow,
     Question,
     Rated,
@@ -26,18 +21,9 @@ from massage.messages import (
     StopWord,
     Tier,
 )
+from massage.outcomes import Outcome, PauseReason
 from massage.phases import Phase
-from massage.states import (
-    Asking,
-    Cooling,
-    Ended,
-    Heating,
-    Instructing,
-    Outcome,
-    Paused,
-    PauseReason,
-    Working,
-)
+from massage.states import Asking, Cooling, Ended, Heating, Instructing, Paused, Working
 from tests.massage.stage import Stage, opened, stage_in
 
 TEN = timedelta(minutes=10)

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 import pytest
 
 from massage.areas import Consequence, Gate, Side
+from massage.heat_reports import HeatConfirmed, HeatLost, HeatOff, HeatOn, HeatReady, HeatStuck
 from massage.messages import (
     Answer,
     Answered,
@@ -32,12 +33,6 @@ from massage.messages import (
     Command,
     Eased,
     Effect,
-    HeatConfirmed,
-    HeatLost,
-    HeatOff,
-    HeatOn,
-    HeatReady,
-    HeatStuck,
     Leaving,
     NoAnswer,
     NotNow,
@@ -51,6 +46,7 @@ from massage.messages import (
     Tier,
 )
 from massage.order import Order, OwnStep, Profile, Talk
+from massage.outcomes import PauseReason
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from massage.record import records
@@ -66,7 +62,6 @@ from massage.states import (
     Instructing,
     Interrupted,
     Paused,
-    PauseReason,
     Session,
     Working,
 )

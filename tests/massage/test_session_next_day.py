@@ -11,11 +11,12 @@ from massage.areas import Side
 from massage.load import Feeling
 from massage.messages import Answer, Answered, Command, Event, Lock, NextDay, Question, Rated, Say
 from massage.order import Profile
+from massage.outcomes import Outcome
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from massage.record import records
 from massage.snapshot import restore, save
-from massage.states import Asking, Ended, Instructing, Outcome
+from massage.states import Asking, Ended, Instructing
 from tests.massage.stage import AREAS, BOOK, T0, Person, Stage, attentive, opened, order
 
 HOUR = timedelta(hours=1)

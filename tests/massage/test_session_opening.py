@@ -22,9 +22,10 @@ from massage.messages import (
     Tier,
 )
 from massage.order import Profile
+from massage.outcomes import Outcome
 from massage.phases import Phase
 from massage.plan import compile_plan
-from massage.states import Asking, Ended, Instructing, Outcome
+from massage.states import Asking, Ended, Instructing
 from tests.massage.stage import BOOK, Stage, attentive, opened, order, stage_in
 
 GATED = replace(

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from massage.areas import Consequence, Gate, Region, Side
+from massage.heat_reports import HeatOff, HeatReady
 from massage.messages import (
     Answer,
     Answered,
     Command,
     Effect,
     Event,
-    HeatOff,
-    HeatReady,
     Lock,
     NotNow,
     Question,
@@ -25,10 +24,11 @@ from massage.messages import (
     Tier,
 )
 from massage.order import Order, OwnStep, Profile
+from massage.outcomes import Outcome
 from massage.phases import Length, Phase
 from massage.plan import compile_plan
 from massage.record import records
-from massage.states import Asking, Ended, Instructing, Outcome, Session, Working
+from massage.states import Asking, Ended, Instructing, Session, Working
 from massage.view import view
 from tests.massage.stage import AREAS, BOOK, Stage, attentive, order, silent
 

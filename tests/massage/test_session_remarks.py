@@ -11,6 +11,7 @@ import pytest
 
 from massage.areas import Side
 from massage.heat import CHECK_EVERY
+from massage.heat_reports import HeatOn
 from massage.messages import (
     Answer,
     Begun,
@@ -18,7 +19,6 @@ from massage.messages import (
     Eased,
     Effect,
     Event,
-    HeatOn,
     Hush,
     Lock,
     NoAnswer,
@@ -32,22 +32,13 @@ from massage.messages import (
     Tier,
 )
 from massage.order import Order, OwnStep, Profile, Talk
+from massage.outcomes import Outcome, PauseReason
 from massage.phases import PRESSING, TOUCHING, Length, Phase
 from massage.plan import Plan, Step, compile_plan
 from massage.remarks import NeverMind, NoHarder, TalkWanted, asks
 from massage.session import command
 from massage.snapshot import restore, save
-from massage.states import (
-    Asking,
-    Ended,
-    Heating,
-    Instructing,
-    Outcome,
-    Paused,
-    PauseReason,
-    Session,
-    Working,
-)
+from massage.states import Asking, Ended, Heating, Instructing, Paused, Session, Working
 from tests.massage.stage import (
     AREAS,
     BOOK,

@@ -18,8 +18,9 @@ from massage.messages import (
     StopWord,
     Tier,
 )
+from massage.outcomes import Outcome, PauseReason
 from massage.phases import Phase
-from massage.states import Asking, Ended, Instructing, Outcome, Paused, PauseReason, Working
+from massage.states import Asking, Ended, Instructing, Paused, Working
 from tests.massage.stage import Stage, attentive, opened, stage_in
 
 SURE_A = StopWord(Tier.A, certain=True, phrase="chest pain")

@@ -10,14 +10,8 @@ import pytest
 
 from massage import states
 from massage.areas import Side
-from massage.messages import (
-    Answer,
-    Command,
-    HeatReady,
-    NotNow,
-    StopWord,
-    Tier,
-)
+from massage.heat_reports import HeatReady
+from massage.messages import Answer, Command, NotNow, StopWord, Tier
 from massage.phases import Phase
 from massage.session import command
 from massage.snapshot import restore, save

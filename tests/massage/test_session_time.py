@@ -16,9 +16,10 @@ from massage.messages import (
     Spoken,
 )
 from massage.order import Profile
+from massage.outcomes import Outcome, PauseReason
 from massage.phases import Length, Phase
 from massage.session import advance, report
-from massage.states import Asking, Ended, Instructing, Outcome, Paused, PauseReason, Working
+from massage.states import Asking, Ended, Instructing, Paused, Working
 from tests.massage.stage import Stage, attentive, opened, silent, stage_in
 
 

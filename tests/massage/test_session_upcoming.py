@@ -6,7 +6,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from massage.areas import Side
-from massage.messages import Answer, Command, HeatOn, HeatReady, Say
+from massage.heat_reports import HeatOn, HeatReady
+from massage.messages import Answer, Command, Say
 from massage.navigation import upcoming
 from massage.order import Order, OwnStep, Profile
 from massage.phases import Length, Phase

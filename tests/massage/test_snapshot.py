@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 
 from massage.areas import Side
+from massage.heat_reports import HeatOff, HeatOn, HeatStuck
 from massage.messages import (
     Answer,
     Command,
     Event,
-    HeatOff,
-    HeatOn,
-    HeatStuck,
     Question,
     Rated,
     Say,
@@ -24,6 +22,7 @@ from massage.messages import (
     Tier,
 )
 from massage.order import Profile
+from massage.outcomes import Outcome, PauseReason
 from massage.phases import Length, Phase
 from massage.snapshot import UnreadableSnapshotError, restore, save, wake
 from massage.states import (
@@ -32,9 +31,7 @@ from massage.states import (
     Ended,
     Instructing,
     Interrupted,
-    Outcome,
     Paused,
-    PauseReason,
     Session,
     Working,
 )

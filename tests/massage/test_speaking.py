@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from massage.heat_reports import HeatOn
 from massage.messages import (
     Answer,
     Begun,
     Command,
-    HeatOn,
     Question,
     SpeechCut,
     SpeechFailed,
@@ -16,9 +16,10 @@ from massage.messages import (
     StopWord,
     Tier,
 )
+from massage.outcomes import PauseReason
 from massage.phases import Phase
 from massage.pressure import Ramp
-from massage.states import Asking, Ended, Instructing, Paused, PauseReason, Session, Working
+from massage.states import Asking, Ended, Instructing, Paused, Session, Working
 from massage.waits import HELD, WAIT_LIMIT
 from tests.massage.stage import Stage, opened, stage_in
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from massage.areas import Side
-from massage.messages import Answer, Command, HeatReady, NotNow, Priority, Question
+from massage.heat_reports import HeatReady
+from massage.messages import Answer, Command, NotNow, Priority, Question
 from massage.phases import Length, Phase
 from massage.snapshot import restore, save
 from massage.states import ALLOWED, Asking, Instructing, Working

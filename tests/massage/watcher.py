@@ -21,6 +21,7 @@ from massage.messages import (
     Tell,
 )
 from massage.order import Order, Profile
+from massage.outcomes import PauseReason
 from massage.phases import Phase
 from massage.states import (
     Asking,
@@ -29,7 +30,6 @@ from massage.states import (
     Instructing,
     Interrupted,
     Paused,
-    PauseReason,
     Session,
     Spot,
     Working,

@@ -9,7 +9,8 @@ from .messages import Answer, Effect, Event, Hush, Lock, Priority, Question, Tel
 from .moves import Move, cool, hands_off, held, left_of, minutes, rest, say, tell
 from .notes import Notes
 from .order import Order
-from .states import Ended, Outcome, Paused, PauseReason, Session
+from .outcomes import Outcome, PauseReason
+from .states import Ended, Paused, Session
 from .waits import PAUSE_LIMIT, UNANSWERED_LIMIT
 from .wording import Line
 

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
 from .areas import Region, Side
+from .heat_reports import HeatReport
 from .wording import Line
 
 if TYPE_CHECKING:
@@ -175,38 +176,6 @@ class StopWord:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatOn:
-    """The heater has proved that it is on."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeatReady:
-    """The compress is warm enough to begin (massage.md §4.8)."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeatLost:
-    """The heater cannot be trusted any more: it failed, vanished or was too hot."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeatOff:
-    """The heater has proved that it is off."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeatStuck:
-    """Off could not be proved in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeatConfirmed:
-    """A person says that the heater is unplugged."""
-
-
-@dataclass(frozen=True, slots=True)
 class ClockMoved:
     """The outside slept through a deadline; nobody watched the person for that long."""
 
@@ -228,12 +197,7 @@ type Report = (
     | Rated
     | Eased
     | StopWord
-    | HeatOn
-    | HeatReady
-    | HeatLost
-    | HeatOff
-    | HeatStuck
-    | HeatConfirmed
+    | HeatReport
     | ClockMoved
     | Leaving
 )

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from .limits import BREAK
 from .messages import Effect, Event, Priority, Question, Say, StopHeat, Tell
+from .outcomes import PauseReason
 from .phases import Phase
 from .states import (
     Asking,
@@ -21,7 +22,6 @@ from .states import (
     Instructing,
     Interrupted,
     Paused,
-    PauseReason,
     Session,
     Working,
 )

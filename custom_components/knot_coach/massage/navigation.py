@@ -12,19 +12,10 @@ from .asking import ask, proceed, question_line, stop_heat
 from .halts import end, interrupted_line, pause, pause_line
 from .messages import Event, Hush, NotNow, Priority, Question
 from .moves import Move, cool, hands_off, left_of, reply, say, tell
+from .outcomes import Outcome, PauseReason
 from .phases import PRESSING, Phase
 from .plan import Step, make_step, wrap_up_steps
-from .states import (
-    Asking,
-    Cooling,
-    Heating,
-    Instructing,
-    Interrupted,
-    Outcome,
-    Paused,
-    PauseReason,
-    Session,
-)
+from .states import Asking, Cooling, Heating, Instructing, Interrupted, Paused, Session
 from .steps import enter, hands_off_from, instruct, passable
 
 LOST_SECONDS: Final = 20

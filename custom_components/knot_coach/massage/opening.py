@@ -1,4 +1,4 @@
-"""Questions and answers, before the first step and in between, and the heat they may allow.
+"""Questions and answers, before the first step and in between.
 
 A gate or a consent that meets silence is a no (massage.md §4.8).
 """
@@ -8,46 +8,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from . import heating
 from .areas import Side
 from .asking import ask, proceed, start_heat, stop_heat
 from .halts import close_gate, end, pause, safety_stop
-from .heat import CHECK_EVERY
+from .heat_reports import HeatConfirmed
 from .load import SORE_TOO_LONG, Feeling, sharing
-from .messages import (
-    Answer,
-    Answered,
-    Effect,
-    Event,
-    HeatConfirmed,
-    HeatLost,
-    HeatOff,
-    HeatOn,
-    HeatReady,
-    HeatStuck,
-    NextDay,
-    Priority,
-    Question,
-    StopHeat,
-    Tier,
-)
-from .moves import Move, cool, count_heat, left_of, minutes, reply, say, tell
+from .messages import Answer, Answered, Effect, Event, NextDay, Question, Tier
+from .moves import Move, minutes, reply, say, tell
+from .outcomes import Outcome, PauseReason
 from .plan import Plan, compile_plan
 from .pressure import DULL_LEVEL, LOWEST
-from .states import (
-    Asking,
-    Cooling,
-    Ended,
-    Heating,
-    Instructing,
-    Interrupted,
-    Outcome,
-    Paused,
-    PauseReason,
-    Session,
-    Working,
-)
-
-type HeatReport = HeatOn | HeatReady | HeatLost | HeatOff | HeatStuck | HeatConfirmed
+from .states import Asking, Interrupted, Paused, Session
 
 _SIDES: Final = {Answer.LEFT: Side.LEFT, Answer.RIGHT: Side.RIGHT, Answer.BOTH: Side.BOTH}
 _FEELINGS: Final = {
@@ -113,7 +85,7 @@ def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, P
     """Take an answer to the open question; one that does not fit changes nothing."""
     if isinstance(s.state, Paused):
         unplugged = s.state.reason is PauseReason.HEAT and told == Answered(Answer.YES)
-        return heat(s, HeatConfirmed(), at) if unplugged else (s, ())
+        return heating.heat(s, HeatConfirmed(), at) if unplugged else (s, ())
     if not isinstance(s.state, Asking) or not (told.person or s.state.question is Question.SIDE):
         return s, ()
     question, answer, begun = s.state.question, told.answer, s.state.begun
@@ -138,7 +110,9 @@ def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, P
             return _consent(s, at) if answer is Answer.YES else _go_on(s, at, "heat_skipped")
         case Question.SKIN:
             return (
-                _skin_is_fine(s, at) if answer is Answer.YES else stop_heat(s, at, "too_hot_reply")
+                heating.skin_is_fine(s, at)
+                if answer is Answer.YES
+                else stop_heat(s, at, "too_hot_reply")
             )
         case Question.WRONG:
             if answer is Answer.NO:
@@ -258,77 +232,3 @@ def _consent(s: Session, at: datetime) -> Move:
         # It came on unasked and is being switched off: a heater that does as it likes gets no yes.
         return _go_on(s, at, "heat_failed")
     return start_heat(replace(s, todo=s.todo[1:]), at, s.order.heat or timedelta())
-
-
-def _skin_is_fine(s: Session, at: datetime) -> Move:
-    assert isinstance(s.state, Asking)  # noqa: S101 - the skin was asked about
-    assert s.state.heating is not None  # noqa: S101 - with the heat on
-    return replace(s, state=Heating(s.state.heating.off_at, at + CHECK_EVERY)), ()
-
-
-def check_skin(s: Session, heating: Heating, at: datetime) -> Move:
-    """Ask about the skin while the heat goes on."""
-    return ask(s, Question.SKIN, at, heating=heating)
-
-
-def _warming(s: Session) -> bool:
-    match s.state:
-        case Heating() | Asking(heating=Heating()):
-            return True
-        case _:
-            return False
-
-
-def heat(s: Session, told: HeatReport, at: datetime) -> Move:
-    """Take what the heater reports."""
-    warming = _warming(s)
-    match told:
-        case HeatOn():
-            return (s, (tell(s, at, Event.HEAT_ON),)) if warming else _unwanted(s, at)
-        case HeatReady():
-            return stop_heat(s, at, "heat_ready") if warming else (s, ())
-        case HeatLost(reason):
-            failed = tell(s, at, Event.HEAT_FAILED, reason=reason)
-            if not warming:
-                return s, (failed, *cool(s, at))
-            s, effects = stop_heat(s, at, "heat_failed")
-            return s, (failed, *effects)
-        case HeatOff() | HeatConfirmed():
-            return _cold(s, at, proved=isinstance(told, HeatOff))
-        case HeatStuck():
-            return stuck(s, at)
-        case _:
-            assert_never(told)
-
-
-def _unwanted(s: Session, at: datetime) -> Move:
-    """It came on too late: off with it, and nobody is pressed until it is proved off."""
-    if isinstance(s.state, Instructing | Working):
-        return stop_heat(s, at, "too_hot_reply")
-    return replace(s, hot=True), (StopHeat(at),)
-
-
-def _cold(s: Session, at: datetime, *, proved: bool) -> Move:
-    """It is off, or unplugged; while it was wanted on, it is switched off as well."""
-    effects: list[Effect] = [tell(s, at, Event.HEAT_OFF)] if s.hot and proved else []
-    if _warming(s):
-        effects.append(StopHeat(at))
-    s = replace(count_heat(s, at), hot=False)
-    match s.state:
-        case Paused(reason=PauseReason.HEAT, held=True):
-            s, more = pause(s, PauseReason.ASKED, at)
-        case Cooling() | Heating() | Paused(reason=PauseReason.HEAT) | Asking(heating=Heating()):
-            s, more = proceed(s, at, left_of(s, at))
-        case _:
-            more = ()
-    return s, (*effects, *more)
-
-
-def stuck(s: Session, at: datetime) -> Move:
-    """Off cannot be proved: no pressing, and somebody has to unplug it (massage.md §4.8)."""
-    failed = tell(s, at, Event.HEAT_FAILED, reason="stuck")
-    if isinstance(s.state, Ended):
-        s, said = say(s, at, s.line("heat_stuck"), Priority.SAFETY)
-        return s, (failed, said)
-    s, effects = pause(replace(s, hot=True), PauseReason.HEAT, at)
-    return s, (failed, *effects)

@@ -8,8 +8,9 @@ from .areas import Side
 from .moves import count_hands, count_heat
 from .notes import Notes, StepNote, planned
 from .order import CAUTIOUS_CEILING, FIRST_TIME_CEILING, HIGHEST_CEILING, Order
+from .outcomes import Outcome
 from .phases import TOUCHING, Phase
-from .states import Ended, Outcome, Session
+from .states import Ended, Session
 
 TECHNIQUES: Final = TOUCHING | {Phase.WARM_UP, Phase.BREATHE, Phase.STRETCH}
 """The phases that touch or move."""

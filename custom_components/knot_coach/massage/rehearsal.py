@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from .areas import Side
+from .heat_reports import HeatOff, HeatOn
 from .messages import (
     Answer,
     Answered,
@@ -19,8 +20,6 @@ from .messages import (
     Eased,
     Effect,
     Event,
-    HeatOff,
-    HeatOn,
     Hush,
     Priority,
     Question,

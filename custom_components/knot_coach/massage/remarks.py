@@ -12,9 +12,10 @@ from .messages import Question
 from .moves import Move, reply
 from .opening import unanswered
 from .order import Order, Talk
+from .outcomes import Outcome
 from .phases import Phase
 from .plan import Plan, Step, make_step
-from .states import Asking, Ended, Instructing, Outcome, Session, Working
+from .states import Asking, Ended, Instructing, Session, Working
 
 
 @dataclass(frozen=True, slots=True)

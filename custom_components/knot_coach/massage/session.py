@@ -13,9 +13,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from . import halts, moves, navigation, opening, remarks, speaking, steps
+from . import halts, heating, moves, navigation, opening, remarks, speaking, steps
 from .asking import interrupt_with, stop_heat
 from .feedback import announce_level, obey
+from .heat_reports import (
+    HeatConfirmed,
+    HeatForecast,
+    HeatLost,
+    HeatOff,
+    HeatOn,
+    HeatReady,
+    HeatStuck,
+)
 from .messages import (
     Answered,
     Begun,
@@ -23,12 +32,6 @@ from .messages import (
     Command,
     Eased,
     Effect,
-    HeatConfirmed,
-    HeatLost,
-    HeatOff,
-    HeatOn,
-    HeatReady,
-    HeatStuck,
     Hush,
     Leaving,
     NoAnswer,
@@ -43,6 +46,7 @@ from .messages import (
 )
 from .moves import Move
 from .notes import Notes
+from .outcomes import Outcome, PauseReason
 from .phases import Phase
 from .plan import Plan
 from .remarks import NeverMind, NoHarder, Remark, TalkWanted
@@ -54,9 +58,7 @@ from .states import (
     Heating,
     Instructing,
     Interrupted,
-    Outcome,
     Paused,
-    PauseReason,
     Session,
     Working,
 )
@@ -119,12 +121,12 @@ def _due(s: Session, due: datetime) -> Move:  # noqa: PLR0911 - one row for each
     match state:
         case Asking():
             return _question_over(s, state, due)
-        case Heating(off_at=off_at) as heating:
+        case Heating(off_at=off_at) as warming:
             if due >= off_at:
                 return stop_heat(s, due, "heat_done")
-            return opening.check_skin(s, heating, due)
+            return heating.check_skin(s, warming, due)
         case Cooling():
-            return opening.stuck(s, due)
+            return heating.stuck(s, due)
         case Instructing():
             if s.cap_at is not None and due >= s.cap_at:
                 return _let_go(s, due)
@@ -237,8 +239,16 @@ def _take(s: Session, fact: Report | Remark, now: datetime) -> Move:  # noqa: C9
             return remarks.never_mind(s, now)
         case TalkWanted(talk):
             return remarks.talk(s, talk, now)
-        case HeatOn() | HeatReady() | HeatLost() | HeatOff() | HeatStuck() | HeatConfirmed():
-            return opening.heat(s, fact, now)
+        case (
+            HeatOn()
+            | HeatReady()
+            | HeatForecast()
+            | HeatLost()
+            | HeatOff()
+            | HeatStuck()
+            | HeatConfirmed()
+        ):
+            return heating.heat(s, fact, now)
         case ClockMoved():
             return _clock_moved(s, now)
         case Leaving():

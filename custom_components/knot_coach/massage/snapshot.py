@@ -16,9 +16,10 @@ from .messages import Command, Event, Hush, Priority, Question
 from .moves import Move, cool, count_hands, count_heat, keep_level, left_of, rest, say, tell
 from .notes import Notes, StepNote
 from .order import Order, OwnStep, Profile, Talk
+from .outcomes import Outcome
 from .phases import Length, Phase
 from .plan import Plan, Step, make_step
-from .states import Ended, Interrupted, Outcome, Session
+from .states import Ended, Interrupted, Session
 from .waits import INTERRUPTED_LIMIT
 from .wording import Line, Phrasebook
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from . import halts, moves, steps
 from .asking import answer_time, question_line
 from .moves import Move
-from .states import Asking, Ended, Instructing, Interrupted, Paused, PauseReason, Session, Working
+from .outcomes import PauseReason
+from .states import Asking, Ended, Instructing, Interrupted, Paused, Session, Working
 from .waits import HELD, SPEECH_SPARE, TOLD, WAIT_LIMIT
 
 

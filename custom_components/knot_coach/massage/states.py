@@ -7,7 +7,6 @@ every state but `Ended` has a deadline, so that no session can be forgotten.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, assert_never
 
@@ -16,36 +15,11 @@ from .limits import SESSION_LIMIT, allowance_of
 from .messages import Command, Question
 from .notes import Notes
 from .order import HIGHEST_CEILING, Order
+from .outcomes import Outcome, PauseReason
 from .phases import PRESSING, Phase
 from .plan import Plan, Step
 from .pressure import Ramp
 from .wording import Line
-
-
-class Outcome(StrEnum):
-    """How a session ended."""
-
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    STOPPED_SAFETY = "stopped_safety"
-    EMERGENCY = "emergency"
-    REFUSED = "refused"
-    """The answers before the session said that today is not the day."""
-    UNANSWERED = "unanswered"
-    TIMED_OUT = "timed_out"
-
-
-class PauseReason(StrEnum):
-    """Why a session is paused."""
-
-    ASKED = "asked"
-    UNANSWERED = "unanswered"
-    SILENT = "silent"
-    """No output can speak."""
-    CLOCK = "clock"
-    HEAT = "heat"
-    """The heater is not proved off."""
-    LEAVING = "leaving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +49,8 @@ class Heating:
     off_at: datetime
     check_at: datetime
     """When the skin has to be asked about next."""
+    ready_at: datetime | None = None
+    """When it will be warm enough, by the temperature so far."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from .limits import allowance_of
 from .messages import Effect, Event
 from .moves import Move, count_hands, keep_level, say, set_level, tell
 from .notes import Notes
+from .outcomes import PauseReason
 from .phases import BOUNDS, TIMED, TOUCHING, Phase
 from .plan import Step
 from .pressure import BROAD_LEVEL, CROSS_LEVEL, START, TOOL_LEVEL, UNPREPARED_LEVEL, Ramp
-from .states import Instructing, Paused, PauseReason, Session, Working
+from .states import Instructing, Paused, Session, Working
 from .waits import SPEECH_SPARE, WAIT_LIMIT
 from .wording import Line
 

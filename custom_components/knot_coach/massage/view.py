@@ -139,8 +139,8 @@ def _shown(s: Session) -> Shown:
 
 def _heat_ends_at(s: Session) -> datetime | None:
     match s.state:
-        case Heating(off_at=off_at) | Asking(heating=Heating(off_at=off_at)):
-            return off_at
+        case Heating(off_at, _, ready_at) | Asking(heating=Heating(off_at, _, ready_at)):
+            return off_at if ready_at is None else min(ready_at, off_at)
         case _:
             return None
 
