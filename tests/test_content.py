@@ -28,7 +28,7 @@ EXACT = {
     "worse": "That is higher than before. Let's stop pressing and rest it.",
     # massage.md §4.1, §4.5, §4.8
     "health": "Any new injury, swelling, fever, numbness, or skin problem there today?",
-    "heat_stuck": "I could not switch the pad off. Please unplug it.",
+    "heat_stuck": "I could not switch the heater off. Please unplug it.",
     "skin_check": "Check your skin. Comfortable?",
     "wrong_ask": "Is something wrong with you right now?",
     # massage.md §2.3

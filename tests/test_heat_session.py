@@ -153,11 +153,11 @@ async def test_a_pad_that_does_not_go_off_stops_everything_until_it_is_unplugged
     await house.say("too hot")
     await house.until("paused", within=40)
     await house.clock.run_until(
-        lambda: "I could not switch the pad off. Please unplug it." in house.satellite.texts, 20
+        lambda: "I could not switch the heater off. Please unplug it." in house.satellite.texts, 20
     )
     issues = ir.async_get(house.hass).issues
     assert any(domain == DOMAIN and "heat_stuck" in issue for domain, issue in issues)
-    assert "Unplug the pad first" in (await house.say("resume the session")).speech
+    assert "Unplug the heater first" in (await house.say("resume the session")).speech
     assert house.session.state == "paused"
     pad.ways = Ways()
     await house.until("active", phase="check_in", within=120)

@@ -522,7 +522,7 @@ STEP: dict[str, Any] = {
         ),
         (
             SessionView(shown=Shown.HEATING, area="calf", heat_ends_at=SOON),
-            Picture("Calf", "Rest a moment. I am looking after the pad.", ends_at=SOON),
+            Picture("Calf", "Rest a moment. I am looking after the heat.", ends_at=SOON),
         ),
         (SessionView(shown=Shown.PAUSED, **STEP), Picture("Calf, left", PAUSED, 2, 7)),
         (SessionView(shown=Shown.INTERRUPTED, **STEP), Picture("Calf, left", PAUSED, 2, 7)),

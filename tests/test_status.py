@@ -198,7 +198,7 @@ async def test_while_the_pad_warms(house: House) -> None:
     await house.say("yes")
     await house.until("heating")
     assert told(house, About.STEP) == told(house, About.LEFT)
-    assert told(house, About.STEP).startswith("The pad is warming, for about ")
+    assert told(house, About.STEP).startswith("About ")
     assert told(house, About.NEXT) == "Next comes the check-in."
     assert told(house, About.WHY).startswith("A warm muscle stretches more easily.")
 
@@ -212,7 +212,7 @@ async def test_whoever_has_to_unplug_the_pad_hears_that(house: House, pad: Pad) 
     await house.clock.run_until(pad.has_power, 15)
     await house.say("too hot")
     await house.until("paused", within=40)
-    unplug = "Unplug the pad, please. I could not switch it off."
+    unplug = "Unplug the heater, please. I could not switch it off."
     for about in (About.STEP, About.NEXT, About.WHY):
         assert told(house, about) == unplug
     pad.ways = Ways()

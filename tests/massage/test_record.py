@@ -128,6 +128,7 @@ def test_a_session_that_was_played_to_its_end() -> None:
         "counts": {"released": 1},
         "missed": 0,
         "heat_seconds": 0.0,
+        "heat_troubles": [],
         "not_loosening": False,
     }
     assert rows(left) == [

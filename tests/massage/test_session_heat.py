@@ -1,10 +1,21 @@
 """Heat before a session: consent, checks, off, proof (massage.md §4.5, §4.8)."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from massage.heat_reports import HeatConfirmed, HeatLost, HeatOff, HeatOn, HeatReady, HeatStuck
+from massage.heat import HeatKind, Warmth
+from massage.heat_reports import (
+    HeatConfirmed,
+    HeatForecast,
+    HeatLost,
+    HeatOff,
+    HeatOn,
+    HeatReady,
+    HeatStuck,
+)
+from massage.heating import LOST, SWITCHED_ON
 from massage.messages import (
     Answer,
     Answered,
@@ -23,7 +34,9 @@ from massage.messages import (
 )
 from massage.outcomes import Outcome, PauseReason
 from massage.phases import Phase
+from massage.record import records
 from massage.states import Asking, Cooling, Ended, Heating, Instructing, Paused, Working
+from massage.view import view
 from tests.massage.stage import Stage, opened, stage_in
 
 TEN = timedelta(minutes=10)
@@ -247,7 +260,7 @@ def test_a_heater_that_is_lost_is_switched_off_and_done_without() -> None:
     stage = warming()
     stage.report(HeatLost("unavailable"))
     assert stops(stage) == 1
-    assert stage.said()[-1] == "heat_failed"
+    assert stage.said()[-1] == "heat_lost_unavailable"
     assert [one.data["reason"] for one in stage.told(Event.HEAT_FAILED)] == ["unavailable"]
     stage.report(HeatOff())
     assert stage.is_in(Instructing)
@@ -459,7 +472,8 @@ def test_late_news_of_no_consequence() -> None:
         stage.report(fact)
     assert stage.s == before
     stage.report(HeatLost("gone"))
-    assert stage.s == before
+    assert replace(stage.s, notes=before.notes) == before
+    assert stage.s.notes.heat_troubles == ("gone",)
     assert stops(stage) == 0
 
 
@@ -468,3 +482,128 @@ def test_a_score_while_it_warms_changes_nothing() -> None:
     before = stage.s
     stage.report(Rated(9))
     assert stage.s == before
+
+
+# What goes wrong, in words and on record
+
+
+@pytest.mark.parametrize(("reason", "line"), [*LOST.items(), ("failed", "heat_failed")])
+def test_what_goes_wrong_is_said_and_recorded(reason: str, line: str) -> None:
+    stage = warming()
+    stage.report(HeatLost(reason))
+    assert stops(stage) == 1
+    assert stage.said()[-1] == line
+    assert [one.data["reason"] for one in stage.told(Event.HEAT_FAILED)] == [reason]
+    stage.report(HeatLost(reason))
+    stage.report(HeatStuck())
+    (record,) = records(stage.s, stage.now, "voice")
+    assert record["heat_troubles"] == [reason, "stuck"]
+
+
+@pytest.mark.parametrize("phase", [Phase.PRESS, Phase.STRETCH])
+def test_heat_that_somebody_else_switches_on_ends_the_pressing(phase: Phase) -> None:
+    stage = stage_in(phase)
+    stage.report(HeatLost(SWITCHED_ON))
+    assert stage.said()[-1] == "heat_lost_switched_on"
+    assert stage.is_in(Cooling)
+    assert stage.s.level == 0
+    assert stops(stage) == 1
+    stage.report(HeatStuck())
+    assert pause_reason(stage) is PauseReason.HEAT
+    stage.report(HeatOff())
+    assert stage.s.step is not None
+    assert stage.s.step.phase is phase
+
+
+def test_heat_that_somebody_else_switches_on_in_a_pause_is_waited_out() -> None:
+    stage = stage_in(Phase.PRESS)
+    stage.obey(Command.PAUSE)
+    stage.report(HeatLost(SWITCHED_ON))
+    assert stage.said()[-1] == "heat_lost_switched_on"
+    assert pause_reason(stage) is PauseReason.ASKED
+    stage.obey(Command.RESUME)
+    assert stage.is_in(Cooling)
+    stage.report(HeatOff())
+    assert stage.is_in(Instructing)
+
+
+# How long it will take
+
+
+def ends_at(stage: Stage) -> datetime | None:
+    return view(stage.s, stage.now).heat_ends_at
+
+
+def test_when_it_will_be_warm_is_shown_and_never_later_than_off() -> None:
+    stage = warming()
+    off_at = stage.state(Heating).off_at
+    assert ends_at(stage) == off_at
+    soon = stage.now + timedelta(minutes=3)
+    stage.report(HeatForecast(soon))
+    assert ends_at(stage) == soon
+    stage.until(lambda s: isinstance(s.state, Asking))
+    stage.report(HeatForecast(soon))
+    assert ends_at(stage) == soon
+    stage.report(HeatForecast(off_at + TEN))
+    assert ends_at(stage) == off_at
+    stage.report(HeatForecast(None))
+    assert ends_at(stage) == off_at
+
+
+def test_a_forecast_after_the_heat_changes_nothing() -> None:
+    stage = cooling()
+    before = stage.s
+    stage.report(HeatForecast(stage.now))
+    assert stage.s == before
+
+
+# A pad that nothing else guards; a room
+
+
+def test_a_pad_that_only_guards_itself_is_said_to_be_so_each_time() -> None:
+    stage = opened(heat=TEN, warmth=Warmth(guarded=False))
+    stage.answer(Answer.NO)
+    stage.until(lambda s: isinstance(s.state, Asking) and s.state.awaited is None)
+    assert stage.said()[-2:] == ["heat_unguarded", "heat_ask"]
+
+
+def in_a_room(*, unasked: bool = False) -> Stage:
+    warmth = Warmth(kind=HeatKind.ROOM, unasked=unasked, guarded=False)
+    stage = opened(heat=TEN, warmth=warmth)
+    stage.answer(Answer.NO)
+    return stage
+
+
+def test_a_room_is_asked_about_and_no_skin_is_checked() -> None:
+    stage = in_a_room()
+    stage.until(lambda s: isinstance(s.state, Asking) and s.state.awaited is None)
+    assert stage.said()[-1] == "heat_ask_room"
+    stage.answer(Answer.YES)
+    assert stage.said()[-1] == "heat_on_room"
+    stage.report(HeatOn())
+    stage.until(lambda s: not isinstance(s.state, Heating))
+    assert stage.is_in(Cooling)
+    assert stage.said()[-1] == "heat_done_room"
+    assert {"skin_check", "heat_unguarded"}.isdisjoint(stage.said())
+
+
+def test_a_room_may_be_warmed_unasked_and_only_after_the_health_question() -> None:
+    stage = opened(heat=TEN, warmth=Warmth(kind=HeatKind.ROOM, unasked=True))
+    assert stage.count(StartHeat) == 0
+    stage.answer(Answer.NO)
+    assert stage.count(StartHeat) == 1
+    assert stage.is_in(Heating)
+    stage.obey(Command.TOO_HOT)
+    assert stage.said()[-1] == "too_hot_room"
+
+
+def test_a_heater_that_is_on_already_is_not_started_unasked() -> None:
+    stage = opened(heat=TEN, warmth=Warmth(kind=HeatKind.ROOM, unasked=True))
+    stage.report(HeatOn())
+    stage.answer(Answer.NO)
+    assert stage.count(StartHeat) == 0
+
+
+def test_nothing_warms_a_body_unasked() -> None:
+    with pytest.raises(ValueError, match="needs a yes"):
+        Warmth(unasked=True)

@@ -53,10 +53,10 @@ async def test_how_long_is_left_in_every_state(house: House, pad: Pad) -> None:
     assert await left() == "I am waiting for your answer."
     await house.say("yes please")
     await house.clock.run_until(pad.has_power, 15)
-    assert await left() == "The pad is warming, for about ten minutes more."
+    assert await left() == "About ten more minutes to warm."
     pad.ways = Ways(late=5)
     await house.say("too hot")
-    assert await left() == "Rest a moment. I am looking after the pad."
+    assert await left() == "Rest a moment. I am looking after the heat."
     await house.until("active", within=60)
     assert (await left()).startswith("We are at the check-in, with about ")
     await house.say("pause")

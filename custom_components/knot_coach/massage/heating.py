@@ -3,9 +3,10 @@
 Pressing never starts while heat is on, and nothing but a clear yes lets heat go on.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from .asking import ask, proceed, stop_heat
 from .halts import pause
@@ -25,6 +26,24 @@ from .moves import Move, cool, count_heat, left_of, say, tell
 from .outcomes import PauseReason
 from .states import Asking, Cooling, Ended, Heating, Instructing, Paused, Session, Working
 
+SWITCHED_ON: Final = "switched_on"
+"""Somebody else has switched it on while a session goes on: nobody is pressed under heat."""
+LOST: Final[Mapping[str, str]] = {
+    "no_watts": "heat_lost_no_watts",
+    "not_rising": "heat_lost_not_rising",
+    "switched_off": "heat_lost_switched_off",
+    SWITCHED_ON: "heat_lost_switched_on",
+    "unavailable": "heat_lost_unavailable",
+    "too_hot": "heat_lost_too_hot",
+    "stale": "heat_lost_stale",
+    "not_on": "heat_lost_not_on",
+    "refused": "heat_lost_not_on",
+    "not_allowed": "heat_lost_not_allowed",
+    "not_stored": "heat_lost_not_stored",
+    "gone": "heat_lost_gone",
+}
+"""The line that says what happened; for all else there is one in general."""
+
 
 def check_skin(s: Session, heating: Heating, at: datetime) -> Move:
     """Ask about the skin while the heat goes on."""
@@ -39,7 +58,7 @@ def _warming(s: Session) -> bool:
             return False
 
 
-def heat(s: Session, told: HeatReport, at: datetime) -> Move:  # noqa: PLR0911 - one row for each report
+def heat(s: Session, told: HeatReport, at: datetime) -> Move:
     """Take what the heater reports."""
     warming = _warming(s)
     match told:
@@ -50,17 +69,33 @@ def heat(s: Session, told: HeatReport, at: datetime) -> Move:  # noqa: PLR0911 -
         case HeatReady():
             return stop_heat(s, at, "heat_ready") if warming else (s, ())
         case HeatLost(reason):
-            failed = tell(s, at, Event.HEAT_FAILED, reason=reason)
-            if not warming:
-                return s, (failed, *cool(s, at))
-            s, effects = stop_heat(s, at, "heat_failed")
-            return s, (failed, *effects)
+            return _lost(s, reason, at)
         case HeatOff() | HeatConfirmed():
             return _cold(s, at, proved=isinstance(told, HeatOff))
         case HeatStuck():
             return stuck(s, at)
         case _:
             assert_never(told)
+
+
+def _lost(s: Session, reason: str, at: datetime) -> Move:
+    """Say what is wrong with the heater, and go on without it once it is proved off."""
+    failed = tell(s, at, Event.HEAT_FAILED, reason=reason)
+    s = _troubled(s, reason)
+    by_hand = reason == SWITCHED_ON and not isinstance(s.state, Ended)
+    if not (by_hand or _warming(s)):
+        return s, (failed, *cool(s, at))
+    if _warming(s) or isinstance(s.state, Instructing | Working):
+        s, effects = stop_heat(s, at, LOST.get(reason, "heat_failed"))
+        return s, (failed, *effects)
+    s, said = say(replace(s, hot=True), at, s.line(LOST[reason]), Priority.SAFETY)
+    return s, (failed, StopHeat(at), said)
+
+
+def _troubled(s: Session, reason: str) -> Session:
+    known = s.notes.heat_troubles
+    troubles = known if reason in known else (*known, reason)
+    return replace(s, notes=replace(s.notes, heat_troubles=troubles))
 
 
 def _expected(s: Session, ready_at: datetime | None) -> Session:
@@ -99,6 +134,7 @@ def _cold(s: Session, at: datetime, *, proved: bool) -> Move:
 def stuck(s: Session, at: datetime) -> Move:
     """Off cannot be proved: no pressing, and somebody has to unplug it (massage.md §4.8)."""
     failed = tell(s, at, Event.HEAT_FAILED, reason="stuck")
+    s = _troubled(s, "stuck")
     if isinstance(s.state, Ended):
         s, said = say(s, at, s.line("heat_stuck"), Priority.SAFETY)
         return s, (failed, said)

@@ -53,6 +53,8 @@ class Notes:
     missed: int = 0
     """Check-ins that nobody answered."""
     heated: timedelta = timedelta()
+    heat_troubles: tuple[str, ...] = ()
+    """What went wrong with the heater, each once: the reasons of `HeatLost`, and `stuck`."""
     phrase: str | None = None
     """The stop word that was heard last; nothing else of what was said."""
     not_loosening: bool = False

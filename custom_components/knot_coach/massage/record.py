@@ -86,6 +86,7 @@ def _record(s: Session, part: int, order: Order, notes: Notes, now: datetime) ->
         "counts": dict(notes.counts),
         "missed": notes.missed,
         "heat_seconds": _seconds(notes.heated),
+        "heat_troubles": list(notes.heat_troubles),
         "not_loosening": notes.not_loosening,
         **_hands(order, notes),
         **_steps(notes.steps or planned(s.plan, part)),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from .areas import Area, Side, Tool
 from .halts import interrupted_line
+from .heat import HeatKind, Warmth
 from .messages import Command, Event, Hush, Priority, Question
 from .moves import Move, cool, count_hands, count_heat, keep_level, left_of, rest, say, tell
 from .notes import Notes, StepNote
@@ -138,6 +139,7 @@ def _save_order(order: Order) -> dict[str, Any]:
         "length": order.length,
         "target": order.target,
         "heat": None if order.heat is None else order.heat.total_seconds(),
+        "heat_kind": order.warmth.kind,
         "talk": order.talk,
         "stretch_only": order.stretch_only,
         "left_out": sorted(order.left_out),
@@ -190,6 +192,8 @@ def _restore_order(data: Mapping[str, Any], areas: Mapping[str, Area], book: Phr
         length=Length(data["length"]),
         target=data["target"],
         heat=None if data["heat"] is None else timedelta(seconds=data["heat"]),
+        # Nothing starts heat again by itself, and none is offered after a restart.
+        warmth=Warmth(kind=HeatKind(data.get("heat_kind", HeatKind.BODY))),
         profile=Profile(**profile),
         talk=Talk(data["talk"]),
         stretch_only=data["stretch_only"],
@@ -253,6 +257,7 @@ def _save_notes(notes: Notes) -> dict[str, Any]:
         "counts": dict(notes.counts),
         "missed": notes.missed,
         "heated": notes.heated.total_seconds(),
+        "heat_troubles": list(notes.heat_troubles),
         "phrase": notes.phrase,
         "not_loosening": notes.not_loosening,
         "word_ceiling": notes.word_ceiling,
@@ -280,6 +285,7 @@ def _restore_notes(data: Mapping[str, Any]) -> Notes:
         counts={Command(command): times for command, times in data["counts"].items()},
         missed=data["missed"],
         heated=timedelta(seconds=data["heated"]),
+        heat_troubles=tuple(data.get("heat_troubles", ())),
         phrase=data["phrase"],
         not_loosening=data["not_loosening"],
         word_ceiling=data["word_ceiling"],
