@@ -62,9 +62,8 @@ def draw(view: SessionView, book: Phrasebook, *, unplugging: bool) -> Picture | 
     title = name[:1].upper() + name[1:]
     if view.side not in (None, Side.CENTRE):
         title = f"{title}, {book.word(view.side)}"
-    ends_at = view.heat_ends_at if view.shown is Shown.HEATING else view.phase_ends_at
     message = _message(view, book, unplugging=unplugging)
-    return Picture(title, message, view.step, view.steps, ends_at)
+    return Picture(title, message, view.step, view.steps, view.counts_to)
 
 
 def _message(view: SessionView, book: Phrasebook, *, unplugging: bool) -> str:

@@ -67,7 +67,7 @@ def _session_attributes(coach: Coach, view: SessionView) -> Mapping[str, Any]:
         "instruction": view.instruction,
         "pressure": view.pressure,
         "started_at": view.started_at,
-        "phase_ends_at": view.phase_ends_at,
+        "phase_ends_at": view.counts_to,
         "session_ends_at": view.session_ends_at,
         "duration": _seconds(view.duration),
         "remaining": _seconds(view.remaining),
@@ -101,7 +101,7 @@ SENSORS = (
     CoachSensorDescription(
         key="phase_ends_at",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda _, view: view.phase_ends_at,
+        value_fn=lambda _, view: view.counts_to,
     ),
     CoachSensorDescription(
         key="ends_at",

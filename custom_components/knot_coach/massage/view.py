@@ -65,10 +65,16 @@ class SessionView:
     """The same, from when it can be heard; before that nobody can know it."""
     allowed: frozenset[Command] = frozenset()
     heat_ends_at: datetime | None = None
+    """When it will be warm by the temperature so far, or else when the heat ends by itself."""
     neck: bool = False
     """The neck is or was worked on (massage.md §4.3, tier B+)."""
     gate_opens_on_yes: bool = False
     """The gate that is being asked about opens on a yes, not on a no."""
+
+    @property
+    def counts_to(self) -> datetime | None:
+        """What a countdown runs to: the end of the present step, or of the warming before it."""
+        return self.heat_ends_at if self.shown is Shown.HEATING else self.phase_ends_at
 
 
 IDLE = SessionView()
