@@ -754,9 +754,9 @@ async def test_an_input_boolean_is_believed_by_its_watts(run: Run) -> None:
     [
         ("switch.pad", None, None),
         ("switch.gone", None, "heat_missing"),
-        ("light.pad", None, "heat_unsupported"),
-        ("script.pad", None, "heat_unsupported"),
-        ("water_heater.pad", POWER, "heat_unsupported"),
+        ("light.pad", None, "heat_needs_power_sensor"),
+        ("script.pad", None, "heat_script"),
+        ("cover.pad", POWER, "heat_unsupported"),
         ("climate.pad", None, None),
         ("climate.cooler", None, "heat_unsupported"),
         ("switch.lost", None, "heat_unavailable"),

@@ -57,7 +57,7 @@ def async_recover(hass: HomeAssistant, book: LeaseBook, timings: Timings = PRODU
     Safe to call at any time and any number of times; does not wait for the proof.
     """
     for lease in book.leases:
-        outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id)
+        outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id, lease.kind)
         quench = async_get_quench(hass, book, lease.heater, outlet, timings)
         if lease.heater not in book.held and not quench.busy:
             quench.ask()
@@ -87,10 +87,10 @@ class Heater:
         self._book = book
         self._report = report
         self._timings = timings
-        self._outlet = Outlet(hass, config.entity_id, config.power_sensor)
+        self._outlet = Outlet(hass, config.entity_id, config.power_sensor, kind=config.kind)
         self._quench = async_get_quench(hass, book, config.entity_id, self._outlet, timings)
         sensor = config.temperature_sensor
-        self._thermometer = None if sensor is None else Thermometer(hass, sensor)
+        self._thermometer = None if sensor is None else Thermometer(hass, sensor, config.kind)
         self._remove_shutdown_job: CALLBACK_TYPE | None = None
         self._closed = False
         self._turning_on: asyncio.Task[None] | None = None
@@ -136,7 +136,7 @@ class Heater:
         uses = self._book.uses(config.entity_id, self._entry_id)
         return (
             refuse_heat(uses, dt_util.utcnow(), blocked=blocked)
-            or unfit(self._hass, config.entity_id, config.power_sensor)
+            or unfit(self._hass, config.entity_id, config.power_sensor, config.kind)
             or (None if self._thermometer is None else self._thermometer.unfit())
         )
 
@@ -253,6 +253,7 @@ class Heater:
             off_at=off_at,
             power_sensor=self._config.power_sensor,
             registry_id=self._outlet.registry_id,
+            kind=self._config.kind,
         )
 
     @callback

@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .massage.heat import USES_A_DAY
+from .massage.heat import USES_A_DAY, HeatKind
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,6 +47,8 @@ class Lease:
     power_sensor: str | None = None
     registry_id: str | None = None
     """Finds the heater again when it was renamed."""
+    kind: HeatKind = HeatKind.BODY
+    """Says how much proof of off is needed."""
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the plain form that is stored."""
@@ -57,6 +59,7 @@ class Lease:
             "off_at": self.off_at.isoformat(),
             "power_sensor": self.power_sensor,
             "registry_id": self.registry_id,
+            "kind": self.kind.value,
         }
 
     @classmethod
@@ -69,6 +72,8 @@ class Lease:
             off_at=_instant(data["off_at"]),
             power_sensor=None if data["power_sensor"] is None else _text(data["power_sensor"]),
             registry_id=None if data["registry_id"] is None else _text(data["registry_id"]),
+            # Leases from before there were rooms are of a body, which needs more proof.
+            kind=HeatKind(data.get("kind", HeatKind.BODY)),
         )
 
 

@@ -1,31 +1,10 @@
-"""One entity that heats: what fits, how it is switched, and what its state proves (DESIGN.md §6)."""
+"""One entity that heats: how it is switched, and what its state proves (DESIGN.md §6)."""
 
 import asyncio
 import logging
-from math import isfinite
 from typing import Any, Final, Self
 
-from homeassistant.components.climate.const import (
-    ATTR_HVAC_MODE,
-    ATTR_HVAC_MODES,
-    DOMAIN as CLIMATE,
-    SERVICE_SET_HVAC_MODE,
-    HVACMode,
-)
-from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
-from homeassistant.components.switch.const import DOMAIN as SWITCH
-from homeassistant.const import (
-    ATTR_ASSUMED_STATE,
-    ATTR_ENTITY_ID,
-    ATTR_RESTORED,
-    ATTR_UNIT_OF_MEASUREMENT,
-    SERVICE_TURN_OFF,
-    SERVICE_TURN_ON,
-    STATE_OFF,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-    UnitOfPower,
-)
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import (
     CALLBACK_TYPE,
     Context,
@@ -35,73 +14,22 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
 )
-from homeassistant.util.unit_conversion import PowerConverter
+
+from .heat_devices import command, is_known, shown_on, trusted, unfit, watts
+from .massage.heat import HeatKind
+
+__all__ = ["IDLE_WATTS", "Bell", "Outlet", "Watch", "is_known", "unfit", "watts"]
 
 _LOGGER = logging.getLogger(__name__)
 
-REPORTING: Final = frozenset({SWITCH, CLIMATE})
-"""Domains whose state speaks of the device itself (massage.md §4.8)."""
 IDLE_WATTS: Final = 2.0
 """What a smart plug may draw by itself; more flows into the heater."""
-
-
-def unfit(hass: HomeAssistant, entity_id: str, power_sensor: str | None = None) -> str | None:
-    """Say why an entity may not warm a body, or None where it may (massage.md §4.8).
-
-    Returns:
-        The translation key of the reason.
-    """
-    domain = entity_id.partition(".")[0]
-    state = hass.states.get(entity_id)
-    if domain not in REPORTING | {INPUT_BOOLEAN}:
-        return "heat_unsupported"
-    if state is None:
-        return "heat_missing"
-    if not is_known(state):
-        return "heat_unavailable"
-    if domain == CLIMATE and not {HVACMode.OFF, HVACMode.HEAT} <= _modes(state):
-        return "heat_unsupported"
-    return _unprovable(hass, state, power_sensor)
-
-
-def _unprovable(hass: HomeAssistant, state: State, power_sensor: str | None) -> str | None:
-    """Say why off could not be proved."""
-    if power_sensor is not None:
-        drawn = watts(hass.states.get(power_sensor))
-        return "heat_power_unavailable" if drawn is None else None
-    if state.domain not in REPORTING:
-        return "heat_needs_power_sensor"
-    return "heat_assumed_state" if state.attributes.get(ATTR_ASSUMED_STATE) else None
-
-
-def is_known(state: State | None) -> bool:
-    """Tell whether a state says anything about now."""
-    return (
-        state is not None
-        and state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
-        and not state.attributes.get(ATTR_RESTORED)
-    )
-
-
-def watts(state: State | None) -> float | None:
-    """Return the power that a sensor shows, in watts; None where it shows none."""
-    if state is None or not is_known(state):
-        return None
-    try:
-        drawn = PowerConverter.convert(
-            float(state.state), state.attributes.get(ATTR_UNIT_OF_MEASUREMENT), UnitOfPower.WATT
-        )
-    except HomeAssistantError, ValueError:
-        return None
-    # A clamp that is put on the wrong way round shows power below zero.
-    return abs(drawn) if isfinite(drawn) else None
 
 
 class Outlet:
@@ -113,12 +41,17 @@ class Outlet:
         heater: str,
         power_sensor: str | None = None,
         registry_id: str | None = None,
+        kind: HeatKind = HeatKind.BODY,
     ) -> None:
-        """Take the names as they are configured; `registry_id` finds a heater that was renamed."""
+        """Take the names as they are configured; `registry_id` finds a heater that was renamed.
+
+        `kind` says how much proof is needed: what touches nobody is believed more (massage.md §4.8).
+        """
         self._hass = hass
         self._heater = heater
         self.power_sensor = power_sensor
         self._registry_id = registry_id
+        self._kind = kind
 
     @property
     def registry_id(self) -> str | None:
@@ -157,6 +90,14 @@ class Outlet:
         """The entities whose reports say whether it is on."""
         return [self.entity_id] + ([] if self.power_sensor is None else [self.power_sensor])
 
+    @property
+    def draws(self) -> bool:
+        """Whether its sensor shows that power flows into the heater."""
+        if self.power_sensor is None:
+            return False
+        drawn = watts(self._hass.states.get(self.power_sensor))
+        return drawn is not None and drawn > IDLE_WATTS
+
     @callback
     def switch(self, on: bool, context: Context) -> asyncio.Task[None]:  # noqa: FBT001 - on and off are the words
         """Begin to switch; the call has been made when this returns.
@@ -172,14 +113,13 @@ class Outlet:
 
     async def _async_switch(self, on: bool, context: Context) -> None:  # noqa: FBT001 - as switch
         entity_id = self.entity_id
-        domain = entity_id.partition(".")[0]
-        service, data = (SERVICE_TURN_ON if on else SERVICE_TURN_OFF), dict[str, Any]()
-        if domain == CLIMATE:
-            # turn_on and turn_off are optional features of a climate entity; its modes are not.
-            service = SERVICE_SET_HVAC_MODE
-            data[ATTR_HVAC_MODE] = HVACMode.HEAT if on else HVACMode.OFF
+        service, data = command(self.state, on=on)
         await self._hass.services.async_call(
-            domain, service, {ATTR_ENTITY_ID: entity_id, **data}, blocking=True, context=context
+            entity_id.partition(".")[0],
+            service,
+            {ATTR_ENTITY_ID: entity_id, **data},
+            blocking=True,
+            context=context,
         )
 
     @callback
@@ -196,16 +136,16 @@ class Outlet:
         state = self.state
         if state is None or not is_known(state) or self.entity_id not in reported:
             return False
-        if (state.state != STATE_OFF) is not on:
+        if shown_on(self._hass, self.entity_id) is not on:
             return False
-        trusted = state.domain in REPORTING and not state.attributes.get(ATTR_ASSUMED_STATE)
+        believed = trusted(self._hass, state, self._kind)
         if self.power_sensor is None:
-            return trusted
+            return believed
         drawn = watts(self._hass.states.get(self.power_sensor))
         if drawn is None or self.power_sensor not in reported:
             # On needs less proof than off does.
-            return on and trusted
-        return (on and trusted) or (drawn > IDLE_WATTS) is on
+            return on and believed
+        return (on and believed) or (drawn > IDLE_WATTS) is on
 
 
 class Bell:
@@ -265,10 +205,6 @@ class Watch:
         data: EventStateEventData = event.data
         self._reported.add(data["entity_id"])
         self._bell.ring()
-
-
-def _modes(state: State) -> set[str]:
-    return {str(mode) for mode in state.attributes.get(ATTR_HVAC_MODES) or ()}
 
 
 def _note_failure(task: asyncio.Task[None]) -> None:

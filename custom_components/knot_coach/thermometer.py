@@ -15,7 +15,7 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from .massage.heat import READING_MAX_AGE, Reading, judge
+from .massage.heat import HeatKind, Reading, judge, reading_max_age
 from .outlet import is_known
 
 PAST_STALE: Final = timedelta(milliseconds=100)
@@ -25,10 +25,11 @@ PAST_STALE: Final = timedelta(milliseconds=100)
 class Thermometer:
     """Judges the readings of one sensor (massage.md §4.5)."""
 
-    def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
-        """Take a sensor with the device class temperature."""
+    def __init__(self, hass: HomeAssistant, entity_id: str, kind: HeatKind = HeatKind.BODY) -> None:
+        """Take a sensor with the device class temperature, of what is warmed."""
         self._hass = hass
         self._entity_id = entity_id
+        self.kind = kind
         self._judged: Callable[[Reading | None], None] | None = None
         self._removers: list[CALLBACK_TYPE] = []
         self._drop_timer: CALLBACK_TYPE | None = None
@@ -39,7 +40,7 @@ class Thermometer:
         state = self._hass.states.get(self._entity_id)
         if state is None or not is_known(state):
             return None
-        return judge(_celsius(state), dt_util.utcnow() - state.last_reported)
+        return judge(_celsius(state), dt_util.utcnow() - state.last_reported, self.kind)
 
     @callback
     def unfit(self) -> str | None:
@@ -75,7 +76,7 @@ class Thermometer:
         age = timedelta(0) if state is None else dt_util.utcnow() - state.last_reported
         self._drop_timer = async_call_later(
             self._hass,
-            max(timedelta(0), READING_MAX_AGE - age) + PAST_STALE,
+            max(timedelta(0), reading_max_age(self.kind) - age) + PAST_STALE,
             HassJob(self._grew_old, f"knot_coach {self._entity_id} is silent"),
         )
 

@@ -26,10 +26,14 @@ HOT_ABOVE: Final = 42.0
 """Degrees Celsius at the skin side above which heat goes off (massage.md F20)."""
 READY_FROM: Final = 35.0
 """Degrees Celsius at the skin side from which a session may begin (massage.md §4.8)."""
+ROOM_READY_FROM: Final = 22.0
+"""Degrees Celsius of the air from which a session may begin in a warmed room; our choice."""
 BROKEN_BELOW: Final = 0.0
-"""Degrees Celsius below which a sensor on a body is broken: a loose probe often reads -127."""
+"""Degrees Celsius below which a sensor of a body or a room is broken: a loose probe often reads -127."""
 READING_MAX_AGE: Final = timedelta(seconds=60)
-"""Age above which a reading says nothing about now (massage.md F20, §4.5)."""
+"""Age above which a reading of a body says nothing about now (massage.md F20, §4.5)."""
+ROOM_READING_MAX_AGE: Final = timedelta(minutes=10)
+"""The same of the air in a room, which warms slowly and burns nobody; our choice."""
 OFF_WITHIN: Final = timedelta(seconds=10)
 """How long off may stay unproved before everybody is told to unplug it (massage.md §4.5)."""
 
@@ -103,13 +107,24 @@ def off_at(now: datetime, minutes: float) -> datetime:
     return now + wanted
 
 
-def judge(celsius: float | None, age: timedelta) -> Reading:
-    """Judge a reading of the skin side by its degrees Celsius and its age.
+def reading_max_age(kind: HeatKind) -> timedelta:
+    """Return the age above which a reading says nothing about now."""
+    return ROOM_READING_MAX_AGE if kind is HeatKind.ROOM else READING_MAX_AGE
 
-    An age below zero comes from a clock that moved, and is judged by its size.
+
+def ready_from(kind: HeatKind) -> float:
+    """Return the degrees Celsius from which a session may begin."""
+    return ROOM_READY_FROM if kind is HeatKind.ROOM else READY_FROM
+
+
+def judge(celsius: float | None, age: timedelta, kind: HeatKind = HeatKind.BODY) -> Reading:
+    """Judge a reading of the skin side, or of the air in a room, by its degrees Celsius and its age.
+
+    An age below zero comes from a clock that moved, and is judged by its size. The cut-off is one:
+    air that could burn a body is no heated room.
     """
-    if celsius is None or abs(age) > READING_MAX_AGE or not celsius >= BROKEN_BELOW:
+    if celsius is None or abs(age) > reading_max_age(kind) or not celsius >= BROKEN_BELOW:
         return Reading.STALE
     if celsius > HOT_ABOVE:
         return Reading.TOO_HOT
-    return Reading.READY if celsius >= READY_FROM else Reading.WARMING
+    return Reading.READY if celsius >= ready_from(kind) else Reading.WARMING

@@ -1,0 +1,237 @@
+"""Which entities may heat, how each is switched, and whose word is taken (massage.md §4.5, §4.8)."""
+
+from math import isfinite
+from typing import Any, Final
+
+from homeassistant.components.automation.const import DOMAIN as AUTOMATION
+from homeassistant.components.climate.const import (
+    ATTR_HVAC_MODE,
+    ATTR_HVAC_MODES,
+    DOMAIN as CLIMATE,
+    SERVICE_SET_HVAC_MODE,
+    HVACMode,
+)
+from homeassistant.components.fan.const import DOMAIN as FAN, FanEntityFeature
+from homeassistant.components.humidifier.const import DOMAIN as HUMIDIFIER, HumidifierDeviceClass
+from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
+from homeassistant.components.light.const import DOMAIN as LIGHT
+from homeassistant.components.script.const import DOMAIN as SCRIPT
+from homeassistant.components.switch.const import DOMAIN as SWITCH
+from homeassistant.components.water_heater.const import (
+    ATTR_OPERATION_MODE,
+    DOMAIN as WATER_HEATER,
+    SERVICE_SET_OPERATION_MODE,
+    WaterHeaterCapabilityAttribute,
+    WaterHeaterEntityFeature,
+)
+from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
+    ATTR_DEVICE_CLASS,
+    ATTR_ENTITY_ID,
+    ATTR_GROUP_ENTITIES,
+    ATTR_RESTORED,
+    ATTR_SUPPORTED_FEATURES,
+    ATTR_UNIT_OF_MEASUREMENT,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    UnitOfPower,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import entity_sources
+from homeassistant.util.unit_conversion import PowerConverter
+
+from .const import DOMAIN
+from .massage.heat import HeatKind
+
+HEATERS: Final = (SWITCH, CLIMATE, INPUT_BOOLEAN, LIGHT, FAN, WATER_HEATER, HUMIDIFIER)
+"""Domains that may heat at all."""
+REPORTING: Final = frozenset({SWITCH, CLIMATE})
+"""Those whose state speaks of the device itself, so that they may be on the body (massage.md §4.8)."""
+RUNNING: Final = frozenset({SCRIPT, AUTOMATION})
+"""Their state says whether they run or are enabled, and nothing about a heater."""
+SWITCH_AS_X: Final = "switch_as_x"
+HELPERS: Final = frozenset({"generic_thermostat", "group", SWITCH_AS_X, "template"})
+"""Platforms whose switches and thermostats have a state that was made up from others. A generic
+thermostat is off when it was told to be, whatever became of its heater."""
+
+
+def unfit(
+    hass: HomeAssistant,
+    entity_id: str,
+    power_sensor: str | None = None,
+    kind: HeatKind = HeatKind.BODY,
+) -> str | None:
+    """Say why an entity may not warm a body, or a room, or None where it may.
+
+    Returns:
+        The translation key of the reason.
+    """
+    if (reason := _no_heater(hass, entity_id)) is not None:
+        return reason
+    state = hass.states.get(entity_id)
+    if state is None:
+        return "heat_missing"
+    if not is_known(state):
+        return "heat_unavailable"
+    if not _can_be_switched(state):
+        return "heat_unsupported"
+    return _unprovable(hass, state, power_sensor, kind)
+
+
+def is_ours(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether an entity is one of this integration, or passes calls on to one."""
+    return any(DOMAIN in _platforms(hass, part) for part in _parts(hass, entity_id))
+
+
+def trusted(hass: HomeAssistant, state: State, kind: HeatKind) -> bool:
+    """Tell whether a state proves by itself that the device is on, or off."""
+    for part in _parts(hass, state.entity_id):
+        shown = hass.states.get(part)
+        if shown is not None and shown.attributes.get(ATTR_ASSUMED_STATE):
+            return False
+    return kind is HeatKind.ROOM or (state.domain in REPORTING and not _is_helper(hass, state))
+
+
+def shown_on(hass: HomeAssistant, entity_id: str) -> bool | None:
+    """Tell whether an entity, with all that it stands for, shows to be on; None: not known.
+
+    A group may be off while one of its members is on or cannot be seen, as Home Assistant has it.
+    """
+    states = [hass.states.get(part) for part in _parts(hass, entity_id)]
+    known = [state.state for state in states if state is not None and is_known(state)]
+    if any(state != STATE_OFF for state in known):
+        return True
+    return False if len(known) == len(states) else None
+
+
+def command(state: State | None, *, on: bool) -> tuple[str, dict[str, Any]]:
+    """Return the action that switches an entity, and its data without the entity."""
+    domain = "" if state is None else state.domain
+    if state is not None and domain == WATER_HEATER and not _features(state) & _ON_OFF:
+        modes = _modes(state, WaterHeaterCapabilityAttribute.OPERATION_LIST)
+        warm = next((mode for mode in modes if mode != STATE_OFF), STATE_OFF)
+        return SERVICE_SET_OPERATION_MODE, {ATTR_OPERATION_MODE: warm if on else STATE_OFF}
+    if domain == CLIMATE:
+        # turn_on and turn_off are optional features of a climate entity; its modes are not.
+        return SERVICE_SET_HVAC_MODE, {ATTR_HVAC_MODE: HVACMode.HEAT if on else HVACMode.OFF}
+    return (SERVICE_TURN_ON if on else SERVICE_TURN_OFF), {}
+
+
+def is_known(state: State | None) -> bool:
+    """Tell whether a state says anything about now."""
+    return (
+        state is not None
+        and state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+        and not state.attributes.get(ATTR_RESTORED)
+    )
+
+
+def watts(state: State | None) -> float | None:
+    """Return the power that a sensor shows, in watts; None where it shows none."""
+    if state is None or not is_known(state):
+        return None
+    try:
+        drawn = PowerConverter.convert(
+            float(state.state), state.attributes.get(ATTR_UNIT_OF_MEASUREMENT), UnitOfPower.WATT
+        )
+    except HomeAssistantError, ValueError:
+        return None
+    # A clamp that is put on the wrong way round shows power below zero.
+    return abs(drawn) if isfinite(drawn) else None
+
+
+_ON_OFF: Final = int(WaterHeaterEntityFeature.ON_OFF)
+
+
+def _no_heater(hass: HomeAssistant, entity_id: str) -> str | None:
+    """Say what is wrong with an entity whatever its state is."""
+    domain = entity_id.partition(".")[0]
+    if domain in RUNNING:
+        return "heat_script"
+    if domain not in HEATERS:
+        return "heat_unsupported"
+    # The switch of a coach starts a session, which would start heat, which would start a session.
+    return "heat_own_entity" if is_ours(hass, entity_id) else None
+
+
+def _can_be_switched(state: State) -> bool:
+    """Tell whether it can be told to heat, and to be off."""
+    match state.domain:
+        case "climate":
+            return {HVACMode.OFF, HVACMode.HEAT} <= {*_modes(state, ATTR_HVAC_MODES)}
+        case "water_heater":
+            modes = _modes(state, WaterHeaterCapabilityAttribute.OPERATION_LIST)
+            by_mode = STATE_OFF in modes and len(modes) > 1
+            return bool(_features(state) & _ON_OFF) or by_mode
+        case "fan":
+            both = FanEntityFeature.TURN_ON | FanEntityFeature.TURN_OFF
+            return _features(state) & both == both
+        case "humidifier":
+            device_class = state.attributes.get(ATTR_DEVICE_CLASS)
+            return bool(device_class != HumidifierDeviceClass.DEHUMIDIFIER)
+    return True
+
+
+def _unprovable(
+    hass: HomeAssistant, state: State, power_sensor: str | None, kind: HeatKind
+) -> str | None:
+    """Say why off could not be proved."""
+    if power_sensor is not None:
+        drawn = watts(hass.states.get(power_sensor))
+        return "heat_power_unavailable" if drawn is None else None
+    if trusted(hass, state, kind):
+        return None
+    if not trusted(hass, state, HeatKind.ROOM):
+        return "heat_assumed_state"
+    return "heat_helper" if state.domain in REPORTING else "heat_needs_power_sensor"
+
+
+def _parts(hass: HomeAssistant, entity_id: str) -> set[str]:
+    """Return the entity itself and whatever it passes calls on to, as far as that can be seen."""
+    parts, waiting = set[str](), [entity_id]
+    while waiting:
+        if (part := waiting.pop()) not in parts:
+            parts.add(part)
+            waiting += _behind(hass, part)
+    return parts
+
+
+def _behind(hass: HomeAssistant, entity_id: str) -> list[str]:
+    """Return the members of a group, or the switch that is shown as something else."""
+    state, entry = hass.states.get(entity_id), er.async_get(hass).async_get(entity_id)
+    behind: list[str] = []
+    if state is not None:
+        for attribute in (ATTR_ENTITY_ID, ATTR_GROUP_ENTITIES):
+            behind += _texts(state.attributes.get(attribute))
+    if entry is not None and (options := entry.options.get(SWITCH_AS_X)) is not None:
+        behind += _texts([options.get(ATTR_ENTITY_ID)])
+    return behind
+
+
+def _is_helper(hass: HomeAssistant, state: State) -> bool:
+    """Tell whether a state was made up from the states of others."""
+    platforms = _platforms(hass, state.entity_id)
+    return not HELPERS.isdisjoint(platforms) or bool(_behind(hass, state.entity_id))
+
+
+def _platforms(hass: HomeAssistant, entity_id: str) -> set[str]:
+    """Return who made an entity: one without a unique id is not registered, but has a source."""
+    entry, source = er.async_get(hass).async_get(entity_id), entity_sources(hass).get(entity_id)
+    return {entry.platform} if entry is not None else {source["domain"]} if source else set()
+
+
+def _modes(state: State, attribute: str) -> list[str]:
+    return [str(mode) for mode in state.attributes.get(attribute) or ()]
+
+
+def _features(state: State) -> int:
+    return int(state.attributes.get(ATTR_SUPPORTED_FEATURES) or 0)
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
