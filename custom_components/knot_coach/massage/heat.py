@@ -36,6 +36,27 @@ ROOM_READING_MAX_AGE: Final = timedelta(minutes=10)
 """The same of the air in a room, which warms slowly and burns nobody; our choice."""
 OFF_WITHIN: Final = timedelta(seconds=10)
 """How long off may stay unproved before everybody is told to unplug it (massage.md §4.5)."""
+NO_WATTS_AFTER: Final = timedelta(seconds=30)
+"""How long a heater that is on may draw nothing before that counts as a sign of trouble: it has a switch
+of its own that is off. Plugs report what they draw within some seconds; our choice."""
+RISE_WITHIN: Final = timedelta(minutes=5)
+"""How long a pad may have power before its temperature must have risen; our choice."""
+LEAST_RISE: Final = 1.0
+"""Degrees Celsius by which it must have risen by then. Pads rise by several; a probe that has slipped
+off follows the room. Our choice."""
+AGAIN_WITHIN: Final = timedelta(minutes=2)
+"""For how long after off was proved a heater is watched for going on again: relays bounce, and some
+countdowns switch on. Our choice."""
+GLOW_WITHIN: Final = timedelta(minutes=3)
+"""For how long after off was proved the skin side is watched for getting warmer; our choice."""
+MOST_GLOW: Final = 3.0
+"""Degrees Celsius by which a pad may get warmer after it went off: its wire gives off what it holds,
+some 10 degrees above the cover with a tenth or two of its weight, so 1 to 2. One that still has power
+rises by 3 within 3 minutes as long as it is 12 degrees below its hottest. Our choice."""
+SKIN: Final = READY_FROM
+"""Degrees Celsius that a body alone gives to a cold pad: up to here warmth proves no power. Our choice."""
+LEAST_FALL: Final = 0.5
+"""Degrees Celsius by which a pad must have cooled down again to be believed off; our choice."""
 
 
 class HeatKind(StrEnum):
@@ -128,3 +149,25 @@ def judge(celsius: float | None, age: timedelta, kind: HeatKind = HeatKind.BODY)
     if celsius > HOT_ABOVE:
         return Reading.TOO_HOT
     return Reading.READY if celsius >= ready_from(kind) else Reading.WARMING
+
+
+class Glow(Enum):
+    """What the skin side says about a pad whose state is off."""
+
+    COLD = auto()
+    UNCLEAR = auto()
+    """It got warmer than what its wire held, and the body that it lies on may have done that."""
+    HOT = auto()
+    """Nothing but power makes it that warm."""
+
+
+def rises(start: float, celsius: float) -> bool:
+    """Tell whether a pad that has had power for `RISE_WITHIN` got warm, by its degrees Celsius."""
+    return celsius >= READY_FROM or celsius - start >= LEAST_RISE
+
+
+def glow(at_off: float, celsius: float) -> Glow:
+    """Judge a pad that was proved off at one temperature, in degrees Celsius, and has another now."""
+    if celsius - at_off <= MOST_GLOW:
+        return Glow.COLD
+    return Glow.HOT if celsius > SKIN else Glow.UNCLEAR

@@ -1,0 +1,22 @@
+"""What a coach warms with, as it is configured."""
+
+from dataclasses import dataclass
+
+from .dead_man import DeadMan
+from .massage.heat import HeatKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatConfig:
+    """What a coach warms with."""
+
+    entity_id: str
+    temperature_sensor: str | None = None
+    """Measures the skin side of a pad (massage.md §4.5), or the air of a room."""
+    power_sensor: str | None = None
+    kind: HeatKind = HeatKind.BODY
+    unasked: bool = False
+    """It may start without a question; only for a room."""
+    dead_man: DeadMan | None = None
+    own_cutoff: bool = False
+    """An adult has ticked that the pad has a cut-off of its own."""
