@@ -45,7 +45,7 @@ def seconds_until(goal: float, points: Sequence[Point]) -> float | None:
     # Both halves have the one in the middle, so that three readings are enough.
     early, late = _line(points[: middle + 1]), _line(points[middle:])
     slope, _, _ = _line(points)
-    if slope < LEAST_SLOPE:
+    if min(slope, late[0]) < LEAST_SLOPE:
         return None
     seconds = _bent(goal, early, late, last)
     if seconds is None:
