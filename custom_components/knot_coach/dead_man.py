@@ -55,6 +55,11 @@ class Trial:
         """Seconds from the on for which the countdown may switch something, with room to spare."""
         return self.countdown + TRIAL_ROOM if self.countdown else 0.0
 
+    def switches_until(self, started: datetime) -> datetime | None:
+        """Return the same as an instant."""
+        wary = self.may_switch_for
+        return started + timedelta(seconds=wary) if wary else None
+
 
 class Guard:
     """The dead-man of one coach's heater: whether it is proved, and its countdown at each use."""
@@ -65,22 +70,32 @@ class Guard:
         entry_id: str,
         heater: str,
         dead_man: DeadMan | None,
-        proofs: Proofs,
+        proofs: Proofs | None,
     ) -> None:
-        """Take what was configured; nothing is written before a drill has proved it."""
+        """Take what was configured; nothing is written before a drill has proved it.
+
+        Without proofs nothing ever is.
+        """
         self._hass = hass
-        self._entry_id = entry_id
+        self.entry_id = entry_id
         self._heater = heater
         self.dead_man = dead_man
-        self._proofs = proofs
+        self._proofs = proofs or Proofs(hass)
         entity = None if dead_man is None else dead_man.countdown
         self.countdown = None if entity is None else Countdown(hass, entity)
+        self.trial: Trial | None = None
+        """What the drill wants that has the heater on, or had it last."""
+        self.drilling = False
+        """Whether a drill goes on; what it reports is for no session."""
+        self._counted = False
+        """Whether the heat that goes on was begun because the device would end it."""
+        self._until = 0.0
         self._armed = False
 
     @property
     def proof(self) -> Proof | None:
         """The proof of just this device and this countdown, if there is one."""
-        if self.dead_man is None or (proof := self._proofs.of(self._entry_id)) is None:
+        if self.dead_man is None or (proof := self._proofs.of(self.entry_id)) is None:
             return None
         return proof if (proof.heater, proof.dead_man) == self._names else None
 
@@ -92,13 +107,22 @@ class Guard:
         return self.countdown is None or self.countdown.fitting(0) is not None
 
     @callback
-    def limit(self, time: timedelta) -> timedelta:
-        """Shorten heat so that it ends before the device ends it."""
-        if self.dead_man is None:
-            return time
-        if (minutes := self.dead_man.auto_off_minutes) is not None:
+    def begin(self, time: timedelta, trial: Trial | None) -> timedelta:
+        """Take up heat of so much time; return how much of it the device will let be.
+
+        So the coach ends it before the device does. A drill waits for the device.
+        """
+        self.trial, self._counted = trial, self.guarded
+        if trial is None:
+            time = self._limited(time)
+        self._until = self._hass.loop.time() + time.total_seconds()
+        return time
+
+    def _limited(self, time: timedelta) -> timedelta:
+        minutes = None if self.dead_man is None else self.dead_man.auto_off_minutes
+        if minutes is not None:
             return min(time, timedelta(minutes=minutes) - BEFORE_IT)
-        if not self.guarded or self.countdown is None:
+        if not self._counted or self.countdown is None:
             return time
         longest = self.countdown.fitting(time.total_seconds())
         return time if longest is None else min(time, timedelta(seconds=longest.seconds))
@@ -108,22 +132,25 @@ class Guard:
         if self.proof is None:
             await self.async_void()
 
-    async def async_arm(self, seconds: float, trial: Trial | None = None) -> bool:
-        """Set the countdown for heat that lasts so many seconds from now, or as a drill says.
+    async def async_arm(self) -> bool:
+        """Have the device end the heat by itself, where it is known to, or is drilled.
 
-        To be called when on was seen: one that toggles would switch on what is still off. Tells
-        whether the device now ends the heat by itself, as far as it can be told.
+        To be called when on was seen: a countdown that toggles would switch on what is off. Tells
+        whether the heat may go on: it may not where the countdown counts and cannot be set.
         """
-        if self.countdown is None or (trial is not None and trial.setting is None):
+        if self.countdown is None or not (self._counted or self.trial):
             return True
-        setting = self.countdown.fitting(seconds) if trial is None else trial.setting
+        if self.trial is None:
+            setting = self.countdown.fitting(self._until - self._hass.loop.time())
+        elif (setting := self.trial.setting) is None:
+            return True
         self._armed = setting is not None
         return setting is not None and await self.countdown.async_write(setting)
 
     @callback
     def release(self) -> None:
-        """Take back the countdown of a heater that is proved off; not waited for."""
-        if self._armed:
+        """Take back the countdown of a heater that is proved off; a drill does so by itself."""
+        if self._armed and self.trial is None:
             self._hass.async_create_background_task(
                 self.async_clear(), f"knot_coach countdown of {self._heater}"
             )
@@ -138,11 +165,11 @@ class Guard:
         """Note that the device was seen to do it just now; tell whether that is on disk."""
         heater, dead_man = self._names
         proof = Proof(heater=heater, dead_man=dead_man, at=dt_util.utcnow())
-        return await self._proofs.async_put(self._entry_id, proof)
+        return await self._proofs.async_put(self.entry_id, proof)
 
     async def async_void(self) -> bool:
         """Forget what was proved; tell whether that is on disk."""
-        return await self._proofs.async_void(self._entry_id)
+        return await self._proofs.async_void(self.entry_id)
 
     @property
     def _names(self) -> tuple[str, str]:

@@ -49,6 +49,10 @@ class Lease:
     """Finds the heater again when it was renamed."""
     kind: HeatKind = HeatKind.BODY
     """Says how much proof of off is needed."""
+    drill: datetime | None = None
+    """When the drill began of which this is a part; all its parts are one use."""
+    switches_until: datetime | None = None
+    """Until then a countdown of the device, of which nothing is proved, may switch it on."""
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the plain form that is stored."""
@@ -60,6 +64,10 @@ class Lease:
             "power_sensor": self.power_sensor,
             "registry_id": self.registry_id,
             "kind": self.kind.value,
+            "drill": None if self.drill is None else self.drill.isoformat(),
+            "switches_until": (
+                None if self.switches_until is None else self.switches_until.isoformat()
+            ),
         }
 
     @classmethod
@@ -74,6 +82,8 @@ class Lease:
             registry_id=None if data["registry_id"] is None else _text(data["registry_id"]),
             # Leases from before there were rooms are of a body, which needs more proof.
             kind=HeatKind(data.get("kind", HeatKind.BODY)),
+            drill=_instant_or_none(data.get("drill")),
+            switches_until=_instant_or_none(data.get("switches_until")),
         )
 
 
@@ -212,6 +222,8 @@ class LeaseBook:
         if self._doubt is not None:
             self._doubt = _Doubt(self._doubt.since, self._doubt.cleared | {heater})
         if lease is not None and ended is not None:
+            if (drill := lease.drill) is not None:
+                self._uses = [u for u in self._uses if u.heater != heater or u.ended < drill]
             self._uses.append(_Use(heater=heater, entry_id=lease.entry_id, ended=ended))
             del self._uses[:-KEPT_USES]
 
@@ -273,6 +285,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
+
+
+def _instant_or_none(value: object) -> datetime | None:
+    return None if value is None else _instant(value)
 
 
 def _instant(value: object) -> datetime:

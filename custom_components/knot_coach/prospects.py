@@ -1,0 +1,64 @@
+"""Whether a heater can be had now: everything that speaks against it but the person's own wish."""
+
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from .dead_man import Guard, Trial
+from .heat_config import HeatConfig
+from .lease import LeaseBook
+from .massage.heat import HeatKind, refuse_heat
+from .outlet import Outlet, unfit
+from .quench import Quench
+from .thermometer import Thermometer
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """What one coach has to look at before it warms."""
+
+    hass: HomeAssistant
+    config: HeatConfig
+    book: LeaseBook
+    outlet: Outlet
+    quench: Quench
+    thermometer: Thermometer | None
+    guard: Guard
+
+    @property
+    def owed(self) -> bool:
+        """Whether somebody's lease is on this heater, under whatever name it had then."""
+        registry_id = self.outlet.registry_id
+        return any(
+            lease.heater == self.config.entity_id
+            or (registry_id is not None and lease.registry_id == registry_id)
+            for lease in self.book.leases
+        )
+
+    def refusal(self, *, blocked: bool, trial: Trial | None) -> str | None:
+        """Return the translation key of why heat cannot be had, or None where it can."""
+        config = self.config
+        if self.quench.stuck:
+            return "heat_stuck"
+        drilled = self.guard.drilling and trial is None
+        if drilled or config.entity_id in self.book.held:
+            return "heat_in_use"
+        if self.owed or self.quench.busy:
+            return "heat_not_off"
+        uses = self.book.uses(config.entity_id, self.guard.entry_id)
+        if trial is not None:
+            uses = tuple(use for use in uses if use < trial.began)
+        return (
+            refuse_heat(uses, dt_util.utcnow(), blocked=blocked)
+            or unfit(self.hass, self.outlet.entity_id, config.power_sensor, config.kind)
+            or (None if self.thermometer is None else self.thermometer.unfit())
+            # A drill is what proves that something else would end the heat.
+            or (None if trial is not None or self._safe else "heat_unguarded")
+        )
+
+    @property
+    def _safe(self) -> bool:
+        """Whether something else than the coach would end the heat, or it touches nobody."""
+        config = self.config
+        return config.kind is HeatKind.ROOM or config.own_cutoff or self.guard.guarded
