@@ -17,7 +17,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.data_entry_flow import FlowResultType, section
-from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -28,19 +28,21 @@ from custom_components.knot_coach.announce import Output, Tier
 from custom_components.knot_coach.announce.lanes import async_turn
 from custom_components.knot_coach.const import DOMAIN
 from custom_components.knot_coach.content import CATALOGUE, async_load, read
+from custom_components.knot_coach.dead_man import DeadMan
 from custom_components.knot_coach.forms import (
     COACH_FORM,
     ELSEWHERE,
     GUN_FORM,
-    HEAT_FORM,
     OUTPUTS_FORM,
     PROFILE_FORM,
     SCREENING_FORM,
     details_form,
 )
+from custom_components.knot_coach.heat_forms import HEAT_FORM, guard_form
 from custom_components.knot_coach.heater import HeatConfig
 from custom_components.knot_coach.hello import async_say_hello
 from custom_components.knot_coach.massage.areas import Tool
+from custom_components.knot_coach.massage.heat import HeatKind
 from custom_components.knot_coach.massage.messages import Priority
 from custom_components.knot_coach.massage.screening import CLEARABLE, TODAY, Finding
 from custom_components.knot_coach.massage.wording import Line
@@ -71,6 +73,18 @@ PROFILE: dict[str, Any] = {
     "tools": ["roller", "cane"],
     "gun": True,
     "next_day_question": True,
+}
+CHECKED: dict[str, Any] = {"heat_checked": True, "own_cutoff": True}
+"""A pad on the body that an adult has looked at."""
+NO_HEAT: dict[str, Any] = {
+    "heater": None,
+    "heat_kind": None,
+    "temperature": None,
+    "power": None,
+    "heat_unasked": False,
+    "own_cutoff": False,
+    "countdown": None,
+    "auto_off_minutes": None,
 }
 AREAS = sorted(file.stem for file in (CATALOGUE / "areas").glob("*.yaml"))
 WORDS: dict[str, Any] = json.loads(
@@ -169,6 +183,13 @@ class Walk:
         assert schema is not None
         options: list[str] = schema.schema[field].config["options"]
         return options
+
+    def offered(self, field: str) -> list[str] | None:
+        """Which entities a field is limited to."""
+        schema = self.result["data_schema"]
+        assert schema is not None
+        offered: list[str] | None = schema.schema[field].config.get("include_entities")
+        return offered
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -285,6 +306,8 @@ async def test_the_long_way(hass: HomeAssistant, walk: Walk, room: str, stack: S
         speech={"engine": stack.tts.entity_id, "language": "de", "voice": "calm"},
     )
     await walk.fill(heater=heater, temperature=temperature, power=power, heat_minutes=15.0)
+    assert walk.step == "heat_body"
+    await walk.fill(**CHECKED)
     await walk.fill(findings=["bleeding", "metalwork", "injury"], acknowledged=True)
     assert walk.step == "details"
     assert walk.fields == ["injury", "metalwork", "cleared"]
@@ -303,7 +326,7 @@ async def test_the_long_way(hass: HomeAssistant, walk: Walk, room: str, stack: S
         Output("notify.notify_phone"),
     )
     assert settings.heat == HeatConfig(
-        entity_id=heater, temperature_sensor=temperature, power_sensor=power
+        entity_id=heater, temperature_sensor=temperature, power_sensor=power, own_cutoff=True
     )
     assert settings.heat_minutes == 15
     assert settings.target.level == 6
@@ -334,9 +357,7 @@ async def test_what_is_stored_is_plain(walk: Walk, room: str) -> None:
         "outputs": [{"entity_id": "assist_satellite.satellite_bedroom"}],
     }
     assert entry.options == {
-        "heater": None,
-        "temperature": None,
-        "power": None,
+        **NO_HEAT,
         "heat_minutes": 10,
         "findings": [],
         "places": {},
@@ -592,7 +613,7 @@ async def test_a_heater_that_is_gone(hass: HomeAssistant, walk: Walk, room: str)
     await walk.fill(heater="switch.pad", heat_minutes=10)
     assert walk.errors == {"heater": "heat_missing"}
     await walk.fill(heater=switch(hass), heat_minutes=10)
-    assert walk.step == "screening"
+    assert walk.step == "heat_body"
 
 
 @pytest.mark.parametrize(
@@ -602,6 +623,9 @@ async def test_a_heater_that_is_gone(hass: HomeAssistant, walk: Walk, room: str)
         (State("switch.pad", "off", {"assumed_state": True}), "heat_assumed_state"),
         (State("input_boolean.pad", "off"), "heat_needs_power_sensor"),
         (State("climate.pad", "off", {"hvac_modes": ["heat"]}), "heat_unsupported"),
+        (State("cover.pad", "open"), "heat_unsupported"),
+        (State("script.pad", "off"), "heat_script"),
+        (State("automation.pad", "on"), "heat_script"),
     ],
 )
 async def test_a_heater_that_may_not_warm_a_body(
@@ -612,7 +636,7 @@ async def test_a_heater_that_may_not_warm_a_body(
     await walk.fill(heater=heater.entity_id, heat_minutes=12)
     assert walk.step == "heat"
     assert walk.errors == {"heater": error}
-    assert walk.shown == {"heater": heater.entity_id, "heat_minutes": 12}
+    assert walk.shown == {"heater": heater.entity_id, "heat_kind": "body", "heat_minutes": 12}
     await walk.fill(heat_minutes=10)
     assert walk.step == "screening"
 
@@ -632,7 +656,215 @@ async def test_sensors_that_show_nothing(hass: HomeAssistant, walk: Walk, room: 
     await walk.fill(temperature=temperature, heat_minutes=10)
     assert walk.errors == {"heater": "heater_required"}
     await walk.fill(heater=heater, heat_minutes=10)
+    assert walk.step == "heat_body"
+
+
+@pytest.mark.parametrize(
+    ("heater", "error"),
+    [
+        (State("switch.pad", "off", {"assumed_state": True}), "heat_assumed_state"),
+        (State("light.pad", "off", {"assumed_state": True}), "heat_assumed_state"),
+        (State("humidifier.pad", "off", {"device_class": "dehumidifier"}), "heat_unsupported"),
+        (State("script.pad", "off"), "heat_script"),
+        (State("media_player.pad", "off"), "heat_unsupported"),
+    ],
+)
+async def test_a_heater_that_may_not_warm_a_room(
+    hass: HomeAssistant, walk: Walk, room: str, heater: State, error: str
+) -> None:
+    hass.states.async_set(heater.entity_id, heater.state, heater.attributes)
+    await to_heat(walk, room)
+    await walk.fill(heater=heater.entity_id, heat_kind="room", heat_minutes=10)
+    assert walk.errors == {"heater": error}
+
+
+async def test_a_room_needs_less_proof_than_a_body(
+    hass: HomeAssistant, walk: Walk, room: str
+) -> None:
+    hass.states.async_set("light.pad", "off")
+    await to_heat(walk, room)
+    await walk.fill(heater="light.pad", heat_kind="body", heat_minutes=10)
+    assert walk.errors == {"heater": "heat_needs_power_sensor"}
+    await walk.fill(heater="light.pad", heat_kind="room", heat_minutes=10)
+    assert walk.step == "heat_room"
+    assert walk.result["description_placeholders"] == {"heater": "pad"}
+    await walk.fill(heat_unasked=True)
     assert walk.step == "screening"
+    await walk.fill(findings=[], acknowledged=True)
+    await walk.fill()
+    assert settings_of(walk).heat == HeatConfig(
+        entity_id="light.pad", kind=HeatKind.ROOM, unasked=True
+    )
+
+
+async def test_heat_on_the_body_is_checked_and_guarded(
+    hass: HomeAssistant, walk: Walk, room: str
+) -> None:
+    await to_heat(walk, room)
+    await walk.fill(heater=switch(hass), heat_minutes=10)
+    await walk.fill(own_cutoff=True)
+    assert walk.step == "heat_body"
+    assert walk.errors == {"heat_checked": "heat_check_required"}
+    assert walk.shown["own_cutoff"]
+    await walk.fill(heat_checked=True)
+    assert walk.errors == {"own_cutoff": "heat_needs_guard"}
+    with pytest.raises(vol.Invalid):
+        await walk.fill(heat_checked=True, auto_off_minutes=15)
+    await walk.fill(heat_checked=True, auto_off_minutes=14)
+    await walk.fill(findings=[], acknowledged=True)
+    await walk.fill()
+    assert settings_of(walk).heat == HeatConfig(
+        entity_id="switch.pad", dead_man=DeadMan(auto_off_minutes=14)
+    )
+    assert "heat_checked" not in walk.result["result"].options
+
+
+class Plug:
+    """A device with a switch, and whatever else it shows."""
+
+    def __init__(self, hass: HomeAssistant, name: str = "plug") -> None:
+        self.hass = hass
+        self.entry = MockConfigEntry(domain="fake", entry_id=name)
+        self.entry.add_to_hass(hass)
+        self.device = dr.async_get(hass).async_get_or_create(
+            config_entry_id=name, identifiers={("fake", name)}
+        )
+
+    def shows(self, domain: str, name: str, state: str, **attributes: object) -> str:
+        """Add an entity of the device."""
+        entity_id = (
+            er.async_get(self.hass)
+            .async_get_or_create(
+                domain,
+                "fake",
+                name,
+                suggested_object_id=name,
+                config_entry=self.entry,
+                device_id=self.device.id,
+            )
+            .entity_id
+        )
+        self.hass.states.async_set(entity_id, state, attributes)
+        return entity_id
+
+    def number(self, name: str, state: str = "0") -> str:
+        """Add a countdown in minutes."""
+        return self.shows("number", name, state, min=0, max=60, step=1, unit_of_measurement="min")
+
+
+async def test_a_countdown_of_the_same_device(hass: HomeAssistant, walk: Walk, room: str) -> None:
+    plug = Plug(hass)
+    pad, countdown = plug.shows("switch", "pad", "off"), plug.number("countdown")
+    options = plug.shows("select", "timer", "off", options=["off", "5 min", "10 min"])
+    plug.shows("sensor", "watts", "0")
+    Plug(hass, "other").number("elsewhere")
+    await to_heat(walk, room)
+    await walk.fill(heater=pad, heat_minutes=10)
+    assert walk.step == "heat_body"
+    assert walk.offered("countdown") == [countdown, options]
+    assert walk.shown == {}
+    with pytest.raises(vol.Invalid):
+        await walk.fill(heat_checked=True, countdown="number.elsewhere")
+    await walk.fill(heat_checked=True, countdown=countdown, auto_off_minutes=10)
+    assert walk.errors == {"auto_off_minutes": "heat_one_guard"}
+    await walk.fill(heat_checked=True, countdown=countdown)
+    await walk.fill(findings=[], acknowledged=True)
+    await walk.fill()
+    assert settings_of(walk).heat == HeatConfig(
+        entity_id=pad, dead_man=DeadMan(countdown=countdown)
+    )
+
+
+@pytest.mark.parametrize("kind", ["body", "room"])
+async def test_a_countdown_that_went_to_another_device(
+    hass: HomeAssistant, walk: Walk, room: str, kind: str
+) -> None:
+    plug, other = Plug(hass), Plug(hass, "other")
+    pad, countdown = plug.shows("switch", "pad", "off"), plug.number("countdown")
+    await to_heat(walk, room)
+    await walk.fill(heater=pad, heat_kind=kind, heat_minutes=10)
+    er.async_get(hass).async_update_entity(countdown, device_id=other.device.id)
+    checked = {"heat_checked": True} if kind == "body" else {}
+    await walk.fill(**checked, countdown=countdown)
+    assert walk.step == f"heat_{kind}"
+    assert walk.errors == {"countdown": "heat_countdown_elsewhere"}
+    # The device has no other, so none can be chosen any more.
+    assert "countdown" not in walk.fields
+    await walk.fill(**checked, auto_off_minutes=10)
+    assert walk.step == "screening"
+
+
+async def test_a_heater_without_a_device_leaves_the_choice_open(
+    hass: HomeAssistant, walk: Walk, room: str
+) -> None:
+    hass.states.async_set("number.text", "0")
+    countdown = Plug(hass).number("countdown", STATE_UNAVAILABLE)
+    ours = er.async_get(hass).async_get_or_create("select", DOMAIN, "side").entity_id
+    hass.states.async_set(ours, "left", {"options": ["5 min"]})
+    await to_heat(walk, room)
+    await walk.fill(heater=switch(hass), heat_minutes=10)
+    assert walk.offered("countdown") is None
+    for name, error in (
+        ("number.gone", "heat_countdown_unfit"),
+        ("number.text", "heat_countdown_unfit"),
+        (countdown, "heat_countdown_unfit"),
+        (ours, "heat_countdown_elsewhere"),
+    ):
+        await walk.fill(heat_checked=True, countdown=name)
+        assert walk.errors == {"countdown": error}, name
+    Plug(hass).number("countdown")
+    await walk.fill(heat_checked=True, countdown=countdown)
+    assert walk.step == "screening"
+
+
+async def test_a_countdown_that_is_gone_is_not_shown_again(
+    hass: HomeAssistant, walk: Walk, room: str
+) -> None:
+    plug = Plug(hass)
+    pad, countdown = plug.shows("switch", "pad", "off"), plug.number("countdown")
+    other = plug.number("other")
+    await to_heat(walk, room)
+    await walk.fill(heater=pad, heat_minutes=10)
+    await walk.fill(**CHECKED, countdown=countdown)
+    await walk.fill(findings=[], acknowledged=True)
+    await walk.fill()
+    entry = walk.result["result"]
+    options = await Options(hass, entry).open("heat")
+    await options.fill(heater=pad, heat_minutes=10)
+    assert options.shown == {"own_cutoff": True, "countdown": countdown}
+    er.async_get(hass).async_remove(countdown)
+    options = await Options(hass, entry).open("heat")
+    await options.fill(heater=pad, heat_minutes=10)
+    assert options.shown == {"own_cutoff": True}
+    await options.fill(**CHECKED, countdown=other)
+    assert entry.options["countdown"] == other
+
+
+async def test_the_coach_itself_is_no_heater(hass: HomeAssistant, walk: Walk, room: str) -> None:
+    """Its switch starts a session, which would start the heat, which would start a session."""
+    registry = er.async_get(hass)
+    ours = registry.async_get_or_create("switch", DOMAIN, "session").entity_id
+    hass.states.async_set(ours, "off")
+    hass.states.async_set("switch.all", "off", {"entity_id": ["switch.pad", ours]})
+    shown_as = registry.async_get_or_create("light", "switch_as_x", "lamp").entity_id
+    registry.async_update_entity_options(shown_as, "switch_as_x", {"entity_id": ours})
+    hass.states.async_set(shown_as, "off")
+    await to_heat(walk, room)
+    for heater in (ours, "switch.all", shown_as):
+        await walk.fill(heater=heater, heat_kind="room", heat_minutes=10)
+        assert walk.errors == {"heater": "heat_own_entity"}, heater
+
+
+async def test_a_group_is_told_from_its_members_on_the_body(
+    hass: HomeAssistant, walk: Walk, room: str
+) -> None:
+    hass.states.async_set("switch.all", "off", {"entity_id": ["switch.one", "switch.two"]})
+    await to_heat(walk, room)
+    await walk.fill(heater="switch.all", heat_minutes=10)
+    assert walk.errors == {"heater": "heat_helper"}
+    power = sensor(hass, "power", "0", "W")
+    await walk.fill(heater="switch.all", power=power, heat_minutes=10)
+    assert walk.step == "heat_body"
 
 
 # --- health ---------------------------------------------------------------------------------------
@@ -732,6 +964,7 @@ async def entry_fixture(hass: HomeAssistant, walk: Walk, room: str, stack: Stack
         "media_player.player_kitchen", "notify.notify_phone", speech={"engine": stack.tts.entity_id}
     )
     await walk.fill(heater=switch(hass), heat_minutes=12)
+    await walk.fill(**CHECKED)
     await walk.fill(findings=["injury"], acknowledged=True)
     await walk.fill(injury=["upper_traps"])
     await walk.fill(**PROFILE)
@@ -864,15 +1097,59 @@ async def test_change_the_reach_of_the_gun(hass: HomeAssistant, entry: ConfigEnt
 
 async def test_change_the_heat(hass: HomeAssistant, entry: ConfigEntry) -> None:
     options = await Options(hass, entry).open("heat")
-    assert options.shown == {"heater": "switch.pad", "heat_minutes": 12}
+    assert options.shown == {"heater": "switch.pad", "heat_kind": "body", "heat_minutes": 12}
     await options.fill(heater="switch.gone", heat_minutes=5)
     assert options.result["errors"] == {"heater": "heat_missing"}
+    await options.fill(heater="switch.pad", heat_minutes=5)
+    assert options.result["step_id"] == "heat_body"
+    assert options.shown == {"own_cutoff": True}
+    await options.fill(own_cutoff=True)
+    assert options.result["errors"] == {"heat_checked": "heat_check_required"}
+    before = dict(entry.options)
+    await options.fill(heat_checked=True, auto_off_minutes=12.0)
+    assert entry.options == before | {
+        "heat_minutes": 5,
+        "own_cutoff": False,
+        "auto_off_minutes": 12,
+    }
+    assert Settings.from_entry(entry).heat == HeatConfig(
+        entity_id="switch.pad", dead_man=DeadMan(auto_off_minutes=12)
+    )
+
+
+async def test_another_heater_is_confirmed_anew(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    options = await Options(hass, entry).open("heat")
     await options.fill(heater=switch(hass, "other"), heat_minutes=5)
-    assert Settings.from_entry(entry).heat == HeatConfig(entity_id="switch.other")
+    assert options.shown == {}
+    await options.fill(**CHECKED)
+    assert Settings.from_entry(entry).heat == HeatConfig(entity_id="switch.other", own_cutoff=True)
     assert Settings.from_entry(entry).heat_minutes == 5
 
+
+async def test_a_heater_that_moves_off_the_body(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    options = await Options(hass, entry).open("heat")
+    await options.fill(heater="switch.pad", heat_kind="room", heat_minutes=12)
+    assert options.result["step_id"] == "heat_room"
+    assert options.shown == {}
+    await options.fill(heat_unasked=True)
+    assert Settings.from_entry(entry).heat == HeatConfig(
+        entity_id="switch.pad", kind=HeatKind.ROOM, unasked=True
+    )
+    options = await Options(hass, entry).open("heat")
+    assert options.shown == {"heater": "switch.pad", "heat_kind": "room", "heat_minutes": 12}
+    await options.fill(heater="switch.pad", heat_kind="room", heat_minutes=12)
+    assert options.shown == {"heat_unasked": True}
+
+
+async def test_without_a_heater_nothing_of_it_is_left(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    before = dict(entry.options)
     await (await Options(hass, entry).open("heat")).fill(heat_minutes=10)
+    assert entry.options == before | NO_HEAT | {"heat_minutes": 10}
     assert Settings.from_entry(entry).heat is None
+    options = await Options(hass, entry).open("heat")
+    assert options.shown == {"heat_minutes": 10}
 
 
 async def test_my_health_changed(
@@ -1016,6 +1293,8 @@ FORMS = {
         "reconfigure": COACH_FORM,
         "outputs": OUTPUTS_FORM,
         "heat": HEAT_FORM,
+        "heat_body": guard_form(HeatKind.BODY),
+        "heat_room": guard_form(HeatKind.ROOM),
         "screening": SCREENING_FORM,
         "details": details_form(Finding, AREAS),
         "profile": PROFILE_FORM,
@@ -1023,6 +1302,8 @@ FORMS = {
     },
     "options": {
         "heat": HEAT_FORM,
+        "heat_body": guard_form(HeatKind.BODY),
+        "heat_room": guard_form(HeatKind.ROOM),
         "screening": SCREENING_FORM,
         "details": details_form(Finding, AREAS),
         "profile": PROFILE_FORM,
@@ -1060,6 +1341,7 @@ def test_every_choice_has_a_name() -> None:
     assert selector["place"]["options"].keys() == {*AREAS, ELSEWHERE}
     assert selector["tool"]["options"].keys() == {*OWNABLE}
     assert selector["target"]["options"].keys() == {*Target}
+    assert selector["heat_kind"]["options"].keys() == {*HeatKind}
     assert selector["tier"]["options"].keys() == {*Tier, UNKNOWN} - {Tier.TEXT}
 
 

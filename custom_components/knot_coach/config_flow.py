@@ -20,7 +20,6 @@ from .content import async_load
 from .forms import (
     COACH_FORM,
     GUN_FORM,
-    HEAT_FORM,
     OUTPUTS_FORM,
     PROFILE_FORM,
     SCREENING_FORM,
@@ -29,8 +28,6 @@ from .forms import (
     details_error,
     details_form,
     details_shown,
-    heat_error,
-    heat_from,
     name_of,
     needs_details,
     output_error,
@@ -41,6 +38,7 @@ from .forms import (
     screening_from,
     screening_shown,
 )
+from .heat_flow import HeatFlow
 from .hello import async_say_hello
 from .language import Language
 from .routine_flow import RoutineFlow
@@ -49,7 +47,7 @@ from .settings import output_from
 from .voice_flow import BASE, Answers, VoiceFlow
 
 
-class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
+class KnotCoachFlow(HeatFlow, ConfigFlow, domain=DOMAIN):
     """Adds a coach, and changes where it is and what it speaks through."""
 
     VERSION = 1
@@ -171,17 +169,15 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
             self._get_reconfigure_entry(), title=self._data[Conf.NAME], data=self._data
         )
 
-    async def async_step_heat(self, user_input: Answers = None) -> ConfigFlowResult:
-        """Ask what may warm before a session."""
-        errors: dict[str, str] = {}
-        if user_input is not None and not (errors := heat_error(self.hass, user_input)):
-            self._options |= heat_from(user_input)
-            return await self.async_step_screening()
-        return self.async_show_form(
-            step_id="heat",
-            data_schema=self.add_suggested_values_to_schema(HEAT_FORM, user_input),
-            errors=errors,
-        )
+    @property
+    @override
+    def _stored(self) -> Mapping[str, Any]:
+        return {}
+
+    @override
+    async def _async_heat_answered(self, options: dict[str, Any]) -> ConfigFlowResult:
+        self._options |= options
+        return await self.async_step_screening()
 
     async def async_step_screening(self, user_input: Answers = None) -> ConfigFlowResult:
         """Ask the health questions of massage.md §4.1, and for the acknowledgement."""
@@ -237,7 +233,7 @@ class KnotCoachFlow(ConfigFlow, domain=DOMAIN):
         )
 
 
-class KnotCoachOptionsFlow(VoiceFlow):
+class KnotCoachOptionsFlow(HeatFlow, VoiceFlow):
     """Changes limits, the mouth, heat and health answers."""
 
     def __init__(self) -> None:
@@ -271,12 +267,14 @@ class KnotCoachOptionsFlow(VoiceFlow):
             return self._form("gun", GUN_FORM, self.config_entry.options, {})
         return self._changed(self._profile | user_input)
 
-    async def async_step_heat(self, user_input: Answers = None) -> ConfigFlowResult:
-        """Ask what may warm before a session."""
-        errors: dict[str, str] = {}
-        if user_input is not None and not (errors := heat_error(self.hass, user_input)):
-            return self._changed(heat_from(user_input))
-        return self._form("heat", HEAT_FORM, user_input or self.config_entry.options, errors)
+    @property
+    @override
+    def _stored(self) -> Mapping[str, Any]:
+        return self.config_entry.options
+
+    @override
+    async def _async_heat_answered(self, options: dict[str, Any]) -> ConfigFlowResult:
+        return self._changed(options)
 
     async def async_step_screening(self, user_input: Answers = None) -> ConfigFlowResult:
         """Ask the health questions again."""

@@ -28,32 +28,31 @@ import voluptuous as vol
 
 from .announce.outputs import Kind, Output, kind_of, refusal
 from .const import Conf
-from .heater import unfit
-from .massage.heat import DEFAULT_MINUTES
 from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING
 from .massage.screening import CLEARABLE, LOCAL, TODAY, Finding
 from .settings import (
     DEFAULT_TOOLS,
     LOWEST_CEILING,
-    MAX_HEAT_MINUTES,
-    MIN_HEAT_MINUTES,
     OWNABLE,
     Target,
 )
-from .thermometer import Thermometer
 
 ELSEWHERE: Final = "elsewhere"
 """A place on the body that no area stands for."""
 
 
-def _entity(*domains: str, device_class: str | None = None, many: bool = False) -> EntitySelector:
+def entity_field(
+    *domains: str, device_class: str | None = None, many: bool = False
+) -> EntitySelector:
+    """Ask for an entity of some domains, or for several in an order."""
     wanted = EntityWithDeviceFilterSelectorConfig(domain=list(domains))
     if device_class is not None:
         wanted["device_class"] = device_class
     return EntitySelector(EntitySelectorConfig(filter=[wanted], multiple=many, reorder=many))
 
 
-def _choice(options: Iterable[str], key: str, *, many: bool = False) -> SelectSelector:
+def choice_field(options: Iterable[str], key: str, *, many: bool = False) -> SelectSelector:
+    """Ask for one of several options, or for some of them, with all of them in sight."""
     return SelectSelector(
         SelectSelectorConfig(
             options=[*options],
@@ -76,7 +75,8 @@ def _places(areas: Iterable[str]) -> SelectSelector:
     )
 
 
-def _slider(least: int, most: int) -> NumberSelector:
+def slider_field(least: int, most: int) -> NumberSelector:
+    """Ask for a whole number in a range."""
     return NumberSelector(
         NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.SLIDER)
     )
@@ -86,16 +86,16 @@ COACH_FORM: Final = vol.Schema(
     {
         vol.Required(Conf.NAME): TextSelector(),
         vol.Required(Conf.ROOM): AreaSelector(),
-        vol.Optional(Conf.PERSON): _entity("person"),
+        vol.Optional(Conf.PERSON): entity_field("person"),
     }
 )
 OUTPUTS_FORM: Final = vol.Schema(
     {
-        vol.Required(Conf.OUTPUTS): _entity(*Kind, many=True),
+        vol.Required(Conf.OUTPUTS): entity_field(*Kind, many=True),
         vol.Required(Conf.SPEECH): section(
             vol.Schema(
                 {
-                    vol.Optional(Conf.ENGINE): _entity("tts"),
+                    vol.Optional(Conf.ENGINE): entity_field("tts"),
                     vol.Optional(Conf.LANGUAGE): LanguageSelector(),
                     vol.Optional(Conf.VOICE): TextSelector(),
                 }
@@ -105,31 +105,21 @@ OUTPUTS_FORM: Final = vol.Schema(
         vol.Required(Conf.SAY_HELLO, default=False): BooleanSelector(),
     }
 )
-HEAT_FORM: Final = vol.Schema(
-    {
-        vol.Optional(Conf.HEATER): _entity("switch", "climate", "input_boolean"),
-        vol.Optional(Conf.TEMPERATURE): _entity("sensor", device_class="temperature"),
-        vol.Optional(Conf.POWER): _entity("sensor", device_class="power"),
-        vol.Required(Conf.HEAT_MINUTES, default=DEFAULT_MINUTES): _slider(
-            MIN_HEAT_MINUTES, MAX_HEAT_MINUTES
-        ),
-    }
-)
 SCREENING_FORM: Final = vol.Schema(
     {
-        vol.Optional(Conf.FINDINGS, default=list): _choice(Finding, "finding", many=True),
+        vol.Optional(Conf.FINDINGS, default=list): choice_field(Finding, "finding", many=True),
         vol.Required(Conf.ACKNOWLEDGED, default=False): BooleanSelector(),
     }
 )
 PROFILE_FORM: Final = vol.Schema(
     {
-        vol.Required(Conf.TARGET, default=Target.BALANCED): _choice(Target, "target"),
-        vol.Required(Conf.CEILING, default=DEFAULT_CEILING): _slider(
+        vol.Required(Conf.TARGET, default=Target.BALANCED): choice_field(Target, "target"),
+        vol.Required(Conf.CEILING, default=DEFAULT_CEILING): slider_field(
             LOWEST_CEILING, HIGHEST_CEILING
         ),
         vol.Required(Conf.SENIOR, default=False): BooleanSelector(),
         vol.Required(Conf.SHORT_BREATH, default=False): BooleanSelector(),
-        vol.Optional(Conf.TOOLS, default=lambda: [*DEFAULT_TOOLS]): _choice(
+        vol.Optional(Conf.TOOLS, default=lambda: [*DEFAULT_TOOLS]): choice_field(
             OWNABLE, "tool", many=True
         ),
         vol.Required(Conf.GUN, default=False): BooleanSelector(),
@@ -146,7 +136,7 @@ def details_form(findings: Iterable[str], areas: Iterable[str]) -> vol.Schema:
         vol.Optional(finding, default=list): _places(areas) for finding in _those(LOCAL, findings)
     }
     clearable = _those(CLEARABLE, findings)
-    form[vol.Optional(Conf.CLEARED, default=list)] = _choice(clearable, "cleared", many=True)
+    form[vol.Optional(Conf.CLEARED, default=list)] = choice_field(clearable, "cleared", many=True)
     return vol.Schema(form)
 
 
@@ -219,29 +209,6 @@ def output_error(hass: HomeAssistant, output: Output) -> str | None:
     known = voices is None or output.voice in {voice.voice_id for voice in voices}
     supported = tts.ATTR_VOICE in (engine.supported_options or ())
     return None if known and supported else "voice_unsupported"
-
-
-def heat_error(hass: HomeAssistant, answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with a heater and its sensors."""
-    heater, power = answers.get(Conf.HEATER), answers.get(Conf.POWER)
-    temperature = answers.get(Conf.TEMPERATURE)
-    if heater is None:
-        return {Conf.HEATER: "heater_required"} if power or temperature else {}
-    if (reason := unfit(hass, heater, power)) is not None:
-        return {Conf.POWER if reason == "heat_power_unavailable" else Conf.HEATER: reason}
-    if temperature is not None and (reason := Thermometer(hass, temperature).unfit()) is not None:
-        return {Conf.TEMPERATURE: reason}
-    return {}
-
-
-def heat_from(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return heater, sensors and minutes as they are stored; what was cleared is None."""
-    return {
-        Conf.HEATER: answers.get(Conf.HEATER),
-        Conf.TEMPERATURE: answers.get(Conf.TEMPERATURE),
-        Conf.POWER: answers.get(Conf.POWER),
-        Conf.HEAT_MINUTES: int(answers[Conf.HEAT_MINUTES]),
-    }
 
 
 def profile_from(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def _answers(house: House) -> dict[str, Any]:
         "say_hello": False,
         "heater": house.entity_id(Platform.SWITCH, DEMO, "compress"),
         "temperature": house.entity_id(Platform.SENSOR, DEMO, "compress_temperature"),
+        "heat_checked": True,
+        "own_cutoff": True,
         "findings": [],
         "acknowledged": True,
     }
