@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
-from typing import Final, assert_never
+from typing import assert_never
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import (
@@ -18,49 +17,23 @@ from homeassistant.core import (
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .dead_man import DeadMan
+from .attendance import Attendance
+from .dead_man import Guard, Trial
+from .heat_config import HeatConfig
 from .lease import Lease, LeaseBook, LeaseNotStoredError
-from .massage.heat import MAX_TIME, HeatKind, refuse_heat
+from .massage.heat import MAX_TIME, HeatKind
 from .massage.heat_reports import HeatLost, HeatOff, HeatReport, HeatStuck
 from .outlet import Outlet, unfit
+from .proofs import Proofs
+from .prospects import Prospects
 from .quench import Outcome, Timings, async_get_quench
+from .recovery import PRODUCTION, async_recover
 from .thermometer import Thermometer
 from .warming import Warming
 
 _LOGGER = logging.getLogger(__name__)
 
 __all__ = ["HeatConfig", "HeatReport", "Heater", "async_recover", "unfit"]
-
-PRODUCTION: Final = Timings()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatConfig:
-    """What a coach warms with."""
-
-    entity_id: str
-    temperature_sensor: str | None = None
-    """Measures the skin side of a pad (massage.md §4.5), or the air of a room."""
-    power_sensor: str | None = None
-    kind: HeatKind = HeatKind.BODY
-    unasked: bool = False
-    """It may start without a question; only for a room."""
-    dead_man: DeadMan | None = None
-    own_cutoff: bool = False
-    """An adult has ticked that the pad has a cut-off of its own."""
-
-
-@callback
-def async_recover(hass: HomeAssistant, book: LeaseBook, timings: Timings = PRODUCTION) -> None:
-    """Switch off every heater that a crash, a reload or a removed coach has left with a lease.
-
-    Safe to call at any time and any number of times; does not wait for the proof.
-    """
-    for lease in book.leases:
-        outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id, lease.kind)
-        quench = async_get_quench(hass, book, lease.heater, outlet, timings)
-        if lease.heater not in book.held and not quench.busy:
-            quench.ask()
 
 
 class Heater:
@@ -78,26 +51,44 @@ class Heater:
         book: LeaseBook,
         *,
         report: Callable[[HeatReport], None],
+        proofs: Proofs | None = None,
         timings: Timings = PRODUCTION,
     ) -> None:
-        """Prepare to warm for a coach; `report` is called in the event loop with each fact."""
+        """Prepare to warm for a coach; `report` is called in the event loop with each fact.
+
+        `proofs` hold what drills have proved of dead-men; without them nothing is.
+        """
         self._hass = hass
         self._entry_id = entry.entry_id
         self._config = config
         self._book = book
         self._report = report
         self._timings = timings
-        self._outlet = Outlet(hass, config.entity_id, config.power_sensor, kind=config.kind)
+        self.outlet = self._outlet = Outlet(
+            hass, config.entity_id, config.power_sensor, kind=config.kind
+        )
         self._quench = async_get_quench(hass, book, config.entity_id, self._outlet, timings)
         sensor = config.temperature_sensor
         self._thermometer = None if sensor is None else Thermometer(hass, sensor, config.kind)
+        if sensor is not None:
+            # What goes on after the heat goes on without this object.
+            self._quench.relapse.thermometer = Thermometer(hass, sensor, config.kind)
+        self.guard = Guard(hass, entry.entry_id, config.entity_id, config.dead_man, proofs)
+        self._prospects = Prospects(
+            hass, config, book, self._outlet, self._quench, self._thermometer, self.guard
+        )
+        self.watchers = set[Callable[[HeatReport], None]]()
+        """Told each report, too; in a drill they alone are told what a session would act on."""
         self._remove_shutdown_job: CALLBACK_TYPE | None = None
         self._closed = False
         self._turning_on: asyncio.Task[None] | None = None
         self._warming: Warming | None = None
         """There from the wish for heat to the first reason to end it."""
         self._on = False
+        self._lost = False
+        """Why this use ended was told already: one reason is enough."""
         self._drop_watchdog: CALLBACK_TYPE | None = None
+        self._attendance = Attendance(hass, self._outlet, self._seen_on)
 
     @property
     def on(self) -> bool:
@@ -115,30 +106,23 @@ class Heater:
         lease = self._book.lease(self._config.entity_id)
         return lease if lease is not None and lease.entry_id == self._entry_id else None
 
-    def refusal(self, *, blocked: bool) -> str | None:
+    def refusal(self, *, blocked: bool, trial: Trial | None = None) -> str | None:
         """Say why heat cannot be had now, or None where it can.
 
         Args:
             blocked: The screening answers, or a lock, rule heat out.
+            trial: It is wanted for a drill.
 
         Returns:
             The translation key of the reason; all begin with `heat_`.
         """
-        config = self._config
         if self._closed or self._remove_shutdown_job is None or self._hass.is_stopping:
             return "heat_closing"
-        if self._quench.stuck:
-            return "heat_stuck"
-        if config.entity_id in self._book.held:
-            return "heat_in_use"
-        if self._book.lease(config.entity_id) is not None or self._quench.busy:
-            return "heat_not_off"
-        uses = self._book.uses(config.entity_id, self._entry_id)
-        return (
-            refuse_heat(uses, dt_util.utcnow(), blocked=blocked)
-            or unfit(self._hass, config.entity_id, config.power_sensor, config.kind)
-            or (None if self._thermometer is None else self._thermometer.unfit())
-        )
+        return self._prospects.refusal(blocked=blocked, trial=trial)
+
+    async def async_settled(self) -> None:
+        """Come back when off is proved, and nobody watches any more that it stays so."""
+        await self._quench.async_settled()
 
     async def async_start(self) -> None:
         """Get ready, and switch off whatever an earlier run left on.
@@ -150,7 +134,10 @@ class Heater:
         self._remove_shutdown_job = self._hass.async_add_shutdown_job(
             HassJob(self._async_leave, f"knot_coach heater off {self._config.entity_id}")
         )
+        await self.guard.async_forget_others()
         heater = self._config.entity_id
+        # Known from now on, it is found even if it is renamed before it is used.
+        _LOGGER.debug("The heater %s is %s", heater, self._outlet.registry_id)
         if self._book.doubts(heater) and self._book.lease(heater) is None:
             now = dt_util.utcnow()
             await self._book.async_owe(self._new_lease(now, now))
@@ -159,7 +146,9 @@ class Heater:
             self._quench.listeners.add(self._take_outcome)
         async_recover(self._hass, self._book, self._timings)
 
-    async def async_on(self, off_at_in: timedelta, context: Context) -> None:
+    async def async_on(
+        self, off_at_in: timedelta, context: Context, trial: Trial | None = None
+    ) -> None:
         """Warm for a time of at most `MAX_TIME`; come back when on is proved, or lost.
 
         Whoever asked for it in `context` needs Home Assistant's permission to switch the heater.
@@ -168,7 +157,7 @@ class Heater:
         """
         if self._warming is None or self._turning_on is None:
             self._turning_on = self._hass.async_create_background_task(
-                self._async_try(min(off_at_in, MAX_TIME), context), "knot_coach heater on"
+                self._async_try(min(off_at_in, MAX_TIME), context, trial), "knot_coach heater on"
             )
         # Whoever gives up the wait must not leave a start half done.
         await asyncio.wait({self._turning_on})
@@ -180,11 +169,22 @@ class Heater:
         Where this coach has nothing on, `HeatOff` is reported and nothing is touched.
         """
         self._halt()
-        if self._on or (self.lease is not None and self._quench.trying):
+        if self._may_be_on:
             self._on = True
             return await self._quench.async_ask()
         self._tell(HeatOff())
         return True
+
+    @callback
+    def attend(self, live: bool) -> None:  # noqa: FBT001 - there is nothing else to say
+        """Watch as long as a session goes on: a pad that is on without it goes off.
+
+        Reports `HeatLost("switched_on")` then, even if it was on before. A room is not touched.
+        """
+        if live and self._config.kind is HeatKind.BODY and not self._closed:
+            self._attendance.begin()
+        else:
+            self._attendance.end()
 
     async def async_close(self) -> None:
         """Switch off and leave; the wait for the proof is bounded, the trying is not."""
@@ -197,20 +197,26 @@ class Heater:
 
     async def _async_leave(self) -> None:
         self._closed = True
+        self._attendance.end()
         self._halt()
-        if self._on:
+        if self._may_be_on:
             await self._quench.async_ask()
 
-    async def _async_try(self, time: timedelta, context: Context) -> None:
+    @property
+    def _may_be_on(self) -> bool:
+        return self._on or (self.lease is not None and self._quench.trying)
+
+    async def _async_try(self, time: timedelta, context: Context, trial: Trial | None) -> None:
+        self._lost = False
         try:
-            await self._async_turn_on(time, context)
+            await self._async_turn_on(self.guard.begin(time, trial), context)
         except Exception:  # an error halfway must not leave power behind
             _LOGGER.exception("Switching %s on failed", self._config.entity_id)
             self._lose("failed")
 
     async def _async_turn_on(self, time: timedelta, context: Context) -> None:
-        reason = self.refusal(blocked=False) if time > timedelta(0) else "heat_no_time"
-        if reason is not None:
+        trial, reason = self.guard.trial, "heat_no_time" if time <= timedelta(0) else None
+        if (reason := reason or self.refusal(blocked=False, trial=trial)) is not None:
             self._tell(HeatLost(reason.removeprefix("heat_")))
             return
         began, now = self._hass.loop.time(), dt_util.utcnow()
@@ -227,6 +233,8 @@ class Heater:
             if self._warming is warming and self._hass.loop.time() - began < self._timings.proof:
                 self._prepare(time)
                 await warming.async_run(context, tell=self._tell, lose=self._lose)
+                if self._warming is warming and not await self.guard.async_arm():
+                    warming.give_up("failed")
                 return
             self._book.release(self._config.entity_id, ended=None)
             await self._book.async_store()
@@ -237,6 +245,8 @@ class Heater:
     def _prepare(self, time: timedelta) -> None:
         """Set up what ends the heat, before there is any."""
         self._on = True
+        self._quench.beware(self.guard.trial.may_switch_for if self.guard.trial else 0.0)
+        self._quench.relapse.stop()
         self._quench.listeners.add(self._take_outcome)
         # Apart from the session's own timer, and no wall clock that could be set back.
         self._drop_watchdog = async_call_later(
@@ -246,6 +256,7 @@ class Heater:
         )
 
     def _new_lease(self, started: datetime, off_at: datetime) -> Lease:
+        trial = self.guard.trial
         return Lease(
             heater=self._config.entity_id,
             entry_id=self._entry_id,
@@ -254,15 +265,35 @@ class Heater:
             power_sensor=self._config.power_sensor,
             registry_id=self._outlet.registry_id,
             kind=self._config.kind,
+            drill=trial.began if trial else None,
+            switches_until=trial.switches_until(started) if trial else None,
         )
 
     @callback
     def _lose(self, reason: str) -> None:
         self._halt()
-        # The reason comes first: an off that is proved at once would be told before it.
-        self._tell(HeatLost(reason))
-        if self._on and not self._quench.trying:
+        if not self._lost:
+            self._lost = True
+            # The reason comes first: an off that is proved at once would be told before it.
+            self._tell(HeatLost(reason))
+        # Whether a device cuts its power is looked at, in a drill, before anybody else cuts it.
+        looking = self.guard.trial is not None and reason == "switched_off"
+        if self._on and not self._quench.trying and not looking:
             self._quench.ask()
+
+    @callback
+    def _seen_on(self) -> None:
+        """It is on while a person is coached: unless that is known already, it goes off."""
+        heater = self._config.entity_id
+        if self._quench.busy or self._prospects.owed or heater in self._book.held:
+            return
+        _LOGGER.warning("%s is on during a session and is switched off", heater)
+        self._quench.listeners.add(self._take_outcome)
+        now = dt_util.utcnow()
+        owing = self._book.async_owe(self._new_lease(now, now))
+        self._hass.async_create_task(owing, f"knot_coach owes {heater}")
+        self._take_outcome(HeatLost("switched_on"))
+        self._quench.ask()
 
     @callback
     def _halt(self) -> None:
@@ -286,8 +317,13 @@ class Heater:
             case HeatOff():
                 self._on = False
                 self._clear_watchdog()
+                self.guard.release()
             case HeatStuck():
                 self._on = True
+            case HeatLost():
+                self._on = True
+                if self._config.kind is HeatKind.ROOM:
+                    return  # nobody is burnt by it, so no session is held up
             case _:
                 assert_never(outcome)
         self._tell(outcome)
@@ -301,6 +337,12 @@ class Heater:
     @callback
     def _tell(self, report: HeatReport) -> None:
         try:
-            self._report(report)
+            for watcher in tuple(self.watchers):
+                watcher(report)
+            if not self.guard.drilling or isinstance(report, HeatOff | HeatStuck):
+                self._report(report)
         except Exception:  # a fault in the session must not end what keeps the heater safe
             _LOGGER.exception("%s was not taken in", report)
+            if self._warming is not None:
+                # A session that knows nothing of its heat asks nobody about their skin.
+                self._lose("failed")

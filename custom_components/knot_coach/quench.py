@@ -19,10 +19,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .lease import LeaseBook
+from .lease import Lease, LeaseBook
 from .massage.heat import OFF_WITHIN
-from .massage.heat_reports import HeatOff, HeatStuck
+from .massage.heat_reports import HeatLost, HeatOff, HeatStuck
 from .outlet import Bell, Outlet, Watch
+from .relapse import Relapse
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,7 +59,8 @@ class On(Enum):
     """The device refused it; hardly, but still possibly, it arrives all the same."""
 
 
-type Outcome = HeatOff | HeatStuck
+type Outcome = HeatOff | HeatStuck | HeatLost
+"""`HeatLost` tells that it went on again by itself, and is being switched off once more."""
 
 
 class Quench:
@@ -78,7 +80,17 @@ class Quench:
         self.used = True
         """Whether the heater may have been on, so that the use counts against the next ones."""
         self.listeners = set[Callable[[Outcome], None]]()
-        """Told each outcome; forgotten when the lease is over."""
+        """Told each outcome; forgotten when the lease is over and the heater stayed off."""
+        self.relapse = Relapse(
+            hass,
+            went_on=self._went_on,
+            got_hot=self._owe_again,
+            cooled=self.ask,
+            over=self.listeners.clear,
+        )
+        """Watches it from off on; a new use stops that."""
+        self.wary_until = 0.0
+        """Loop time until which a countdown in the device may switch it on, proved off or not."""
         self.stuck = False
         """Whether off was not proved in time, and still is not."""
         self.trying = False
@@ -88,11 +100,22 @@ class Quench:
         self._again = False
         self._bell = Bell(hass)
         self._waiting: list[asyncio.Future[bool]] = []
+        self._last: Lease | None = None
 
     @property
     def busy(self) -> bool:
         """Whether it is trying to prove the heater off, or still watches that it stays off."""
         return self._task is not None and not self._task.done()
+
+    @callback
+    def beware(self, seconds: float) -> None:
+        """Watch for so long that it stays off: a countdown in the device may switch it on."""
+        self.wary_until = self._hass.loop.time() + seconds
+
+    async def async_settled(self) -> None:
+        """Come back when it neither tries nor watches any more."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
 
     @callback
     def ask(self) -> None:
@@ -123,7 +146,8 @@ class Quench:
         """Prove it off; tell whether there is nothing more to do."""
         try:
             await self._async_until_off()
-            settled = self.on is On.NONE
+            self.relapse.start(self.outlet)
+            settled = self.on is On.NONE and self._hass.loop.time() >= self.wary_until
             if settled:
                 self._release()
             self._tell(HeatOff())
@@ -138,7 +162,6 @@ class Quench:
                     return False
                 self._release()
                 await self._book.async_store()
-            self.listeners.clear()
         except Exception:  # whatever goes wrong, off goes on being tried
             _LOGGER.exception("Switching %s off failed", self._heater)
             await self._bell.async_wait(self._timings.attempt)
@@ -147,6 +170,7 @@ class Quench:
 
     @callback
     def _release(self) -> None:
+        self._last = self._book.lease(self._heater) or self._last
         self._book.release(self._heater, ended=dt_util.utcnow() if self.used else None)
         self.used, self.on = True, On.NONE
 
@@ -177,7 +201,7 @@ class Quench:
             while True:
                 if self.on is not On.NONE and watch.proves(on=True):
                     self.on, self.used = On.NONE, True
-                if watch.proves(on=False):
+                if watch.proves(on=False) and not self.relapse.hot:
                     return not self._again
                 available = self.outlet.available
                 if self._again or loop.time() >= until or (available and not sent):
@@ -193,7 +217,8 @@ class Quench:
     async def _async_stays_off(self) -> bool:
         """Watch a heater that is off; tell whether nothing happened for the lingering time."""
         loop = self._hass.loop
-        until = loop.time() + self._timings.linger
+        linger = 0.0 if self.on is On.NONE else self._timings.linger
+        until = max(loop.time() + linger, self.wary_until)
         with Watch(self._hass, self.outlet, self._bell) as watch:
             while not self._again:
                 if watch.proves(on=True):
@@ -207,6 +232,25 @@ class Quench:
                 else:
                     return True
         return False
+
+    @callback
+    def _went_on(self) -> None:
+        if self.trying:
+            return
+        _LOGGER.warning("%s went on again and is switched off", self.outlet.entity_id)
+        # As long as the lease lasts, it is the coach's own on that comes late.
+        if self._book.lease(self._heater) is None:
+            self._tell(HeatLost("switched_on"))
+        self._owe_again()
+
+    @callback
+    def _owe_again(self) -> None:
+        """Switch off what was proved off and is not, under the lease that was over."""
+        self.used = True
+        if self._last is not None and self._book.lease(self._heater) is None:
+            owing = self._book.async_owe(self._last)
+            self._hass.async_create_task(owing, f"knot_coach owes {self._heater}")
+        self.ask()
 
     @callback
     def _send(self) -> None:

@@ -1,4 +1,4 @@
-"""A temperature sensor at the skin side, judged whenever it speaks and when it has been silent."""
+"""A temperature sensor at the skin side or in a room: what it says, and when it has been silent for too long."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ class Thermometer:
         self._hass = hass
         self._entity_id = entity_id
         self.kind = kind
-        self._judged: Callable[[Reading | None], None] | None = None
+        self._heard: Callable[[], None] | None = None
         self._removers: list[CALLBACK_TYPE] = []
         self._drop_timer: CALLBACK_TYPE | None = None
 
@@ -42,6 +42,14 @@ class Thermometer:
             return None
         return judge(_celsius(state), dt_util.utcnow() - state.last_reported, self.kind)
 
+    @property
+    def celsius(self) -> float | None:
+        """The degrees of the reading that there is now; None where it says nothing about now."""
+        state = self._hass.states.get(self._entity_id)
+        if state is None or trouble(self.read()) not in (None, "too_hot"):
+            return None
+        return _celsius(state)
+
     @callback
     def unfit(self) -> str | None:
         """Return the translation key of why heat may not be started, or None where it may."""
@@ -49,25 +57,26 @@ class Thermometer:
         return None if reason is None else f"heat_sensor_{reason}"
 
     @callback
-    def start(self, judged: Callable[[Reading | None], None]) -> None:
-        """Call `judged` on each report, changed or not, and when the reading gets too old."""
-        self._judged = judged
+    def start(self, heard: Callable[[], None]) -> None:
+        """Call `heard` on each report, changed or not, and when the reading gets too old."""
+        self.stop()
+        self._heard = heard
         for track in (async_track_state_change_event, async_track_state_report_event):
-            self._removers.append(track(self._hass, self._entity_id, self._heard))
+            self._removers.append(track(self._hass, self._entity_id, self._reported))
         self._set_timer()
 
     @callback
     def stop(self) -> None:
-        """Judge no more."""
-        self._judged = None
+        """Listen no more."""
+        self._heard = None
         while self._removers:
             self._removers.pop()()
         self._clear_timer()
 
     @callback
-    def _heard(self, _: Event[Any]) -> None:
+    def _reported(self, _: Event[Any]) -> None:
         self._set_timer()
-        self._judge()
+        self._pass_on()
 
     @callback
     def _set_timer(self) -> None:
@@ -77,7 +86,12 @@ class Thermometer:
         self._drop_timer = async_call_later(
             self._hass,
             max(timedelta(0), reading_max_age(self.kind) - age) + PAST_STALE,
-            HassJob(self._grew_old, f"knot_coach {self._entity_id} is silent"),
+            HassJob(
+                self._grew_old,
+                f"knot_coach {self._entity_id} is silent",
+                # What has power is switched off before timers are taken away.
+                cancel_on_shutdown=True,
+            ),
         )
 
     @callback
@@ -89,12 +103,12 @@ class Thermometer:
     @callback
     def _grew_old(self, _: datetime) -> None:
         self._drop_timer = None
-        self._judge()
+        self._pass_on()
 
     @callback
-    def _judge(self) -> None:
-        if self._judged is not None:
-            self._judged(self.read())
+    def _pass_on(self) -> None:
+        if self._heard is not None:
+            self._heard()
 
 
 def trouble(reading: Reading | None) -> str | None:

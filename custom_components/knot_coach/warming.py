@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+import logging
+from typing import Concatenate
 
-from homeassistant.const import STATE_OFF
 from homeassistant.core import (
     CALLBACK_TYPE,
     Context,
@@ -15,11 +16,33 @@ from homeassistant.core import (
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.event import async_track_state_change_event
 
+from .heat_devices import shown_on
 from .massage.heat import Reading
-from .massage.heat_reports import HeatOn, HeatReady
-from .outlet import Bell, Outlet, Watch, is_known
+from .massage.heat_reports import HeatForecast, HeatOn, HeatReady
+from .outlet import Bell, Outlet, Watch
 from .quench import On, Quench, Timings
+from .signs import Signs, lost_sight
 from .thermometer import Thermometer, trouble
+
+_LOGGER = logging.getLogger(__name__)
+
+type Report = HeatOn | HeatReady | HeatForecast
+
+
+def _safely[**P](
+    work: Callable[Concatenate[Warming, P], None],
+) -> Callable[Concatenate[Warming, P], None]:
+    """End the use where what watches over it fails: Home Assistant would only log that."""
+
+    @callback
+    def safe(self: Warming, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            work(self, *args, **kwargs)
+        except Exception:
+            _LOGGER.exception("Nothing watches over the heater any more")
+            self.give_up("failed")
+
+    return safe
 
 
 class Warming:
@@ -44,7 +67,8 @@ class Warming:
         self._hung = False
         self._seen = False
         self._ready = False
-        self._tell: Callable[[HeatOn | HeatReady], None]
+        self._signs = Signs(hass, outlet, thermometer, tell=self._pass_on, lose=self.give_up)
+        self._tell: Callable[[Report], None]
         self._lose: Callable[[str], None]
         self._call: asyncio.Task[None] | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
@@ -53,13 +77,13 @@ class Warming:
         self,
         context: Context,
         *,
-        tell: Callable[[HeatOn | HeatReady], None],
+        tell: Callable[[Report], None],
         lose: Callable[[str], None],
     ) -> None:
         """Switch on; come back when on is proved, or when the use is over.
 
-        `tell` is told of `HeatOn` and then, once, of `HeatReady`. `lose` is told the reason to
-        end, now or at any later time, and must call `end`.
+        `tell` is told of `HeatOn`, then of what is expected, and once of `HeatReady`. `lose` is
+        told the reason to end, once, now or at any later time, and must call `end`.
         """
         self._tell, self._lose = tell, lose
         loop, quench = self._hass.loop, self._quench
@@ -71,9 +95,9 @@ class Warming:
             self._call.add_done_callback(self._returned)
             while not (self._ended or watch.proves(on=True)):
                 if (reason := self._refused(self._call)) is not None:
-                    lose(reason)
+                    self.give_up(reason)
                 elif loop.time() >= until:
-                    lose("not_on")
+                    self.give_up("not_on")
                 else:
                     if loop.time() >= refresh_at:
                         refresh_at = until
@@ -82,8 +106,15 @@ class Warming:
         if not self._ended:
             quench.on, self._seen = On.NONE, True
             tell(HeatOn())
-        if not self._ended and self._thermometer is not None:
-            self._take_reading(self._thermometer.read())
+        if not self._ended:
+            self._signs.start()
+            self._feel()
+
+    @callback
+    def give_up(self, reason: str) -> None:
+        """End the use for a reason, unless it is over already."""
+        if not self._ended:
+            self._lose(reason)
 
     @callback
     def end(self) -> None:
@@ -94,6 +125,7 @@ class Warming:
             self._stop_listening = None
         if self._thermometer is not None:
             self._thermometer.stop()
+        self._signs.stop()
         if self._call is not None and not self._call.done():
             self._hung = True
             # Home Assistant may call a device one at a time: an on that hangs would hold up the off.
@@ -106,7 +138,7 @@ class Warming:
             self._hass, self._outlet.sources, self._changed
         )
         if self._thermometer is not None:
-            self._thermometer.start(self._take_reading)
+            self._thermometer.start(self._feel)
 
     @callback
     def _returned(self, _: asyncio.Task[None]) -> None:
@@ -122,18 +154,33 @@ class Warming:
         self._quench.on, self._quench.used = On.FAILED, False
         return "not_allowed" if isinstance(error, Unauthorized) else "refused"
 
-    @callback
+    @_safely
     def _changed(self, event: Event[EventStateChangedData]) -> None:
-        new = event.data["new_state"]
-        if new is None or not is_known(new):
-            self._lose("unavailable")
-        elif self._seen and new.state == STATE_OFF and new.entity_id == self._outlet.entity_id:
-            self._lose("switched_off")
+        entity_id = event.data["entity_id"]
+        if (reason := lost_sight(self._hass, self._outlet, entity_id)) is not None:
+            self.give_up(reason)
+            return
+        self._signs.look()
+        heater = self._outlet.entity_id
+        if self._seen and entity_id == heater and shown_on(self._hass, heater) is False:
+            self.give_up("switched_off")
+
+    @_safely
+    def _feel(self) -> None:
+        if self._thermometer is None:
+            return
+        reading = self._thermometer.read()
+        if (reason := trouble(reading)) is not None:
+            self.give_up(reason)
+        elif not self._seen or self._ready:
+            return
+        elif reading is Reading.READY:
+            self._ready = True
+            self._signs.ready()
+            self._tell(HeatReady())
+        else:
+            self._signs.feel()
 
     @callback
-    def _take_reading(self, reading: Reading | None) -> None:
-        if (reason := trouble(reading)) is not None:
-            self._lose(reason)
-        elif reading is Reading.READY and self._seen and not self._ready:
-            self._ready = True
-            self._tell(HeatReady())
+    def _pass_on(self, forecast: HeatForecast) -> None:
+        self._tell(forecast)
