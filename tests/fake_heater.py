@@ -51,6 +51,12 @@ class Ways:
     """Report what was wished and not what is."""
     power_sensor_dead: bool = False
     """The watts that are shown stay what they were."""
+    own_switch_off: bool = False
+    """It has a switch of its own, which is off: on feeds nothing. To be set while it is off."""
+    pausing: bool = False
+    """A thermostat of its own makes a pause: it draws nothing for now."""
+    beside: bool = False
+    """The thermometer lies beside it, and measures the room."""
 
 
 @dataclass
@@ -83,13 +89,14 @@ class Pad:
     @property
     def celsius(self) -> float:
         """How warm it is."""
-        goal = HOTTEST if self.on else ROOM
+        goal = HOTTEST if self.on and not self.ways.own_switch_off else ROOM
         return goal + (self._start - goal) * exp(-(self._now - self._since) / INERTIA)
 
     @property
     def watts(self) -> float:
         """What it draws."""
-        return WATTS if self.on else 0.4
+        idle = self.ways.own_switch_off or self.ways.pausing or not self.on
+        return 0.4 if idle else WATTS
 
     def command(self, on: bool) -> None:  # noqa: FBT001 - on and off are the words
         """Obey a command, or not."""
@@ -225,7 +232,8 @@ class FakeThermometer(_PadEntity, SensorEntity):
 
     @override
     def look(self, on: bool | None = None) -> bool:
-        before, self._attr_native_value = self._attr_native_value, round(self.pad.celsius, 2)
+        celsius = ROOM if self.ways.beside else self.pad.celsius
+        before, self._attr_native_value = self._attr_native_value, round(celsius, 2)
         return before != self._attr_native_value
 
 
