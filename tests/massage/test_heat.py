@@ -104,6 +104,27 @@ def test_what_a_reading_says(celsius: float | None, seconds: float, reading: Rea
     assert judge(celsius, timedelta(seconds=seconds)) is reading
 
 
+@pytest.mark.parametrize(
+    ("celsius", "minutes", "reading"),
+    [
+        (5.0, 0, Reading.WARMING),
+        (21.99, 0, Reading.WARMING),
+        (22.0, 0, Reading.READY),
+        (22.0, 10, Reading.READY),
+        (22.0, 10.01, Reading.STALE),
+        (22.0, -10.01, Reading.STALE),
+        (42.0, 0, Reading.READY),
+        (42.01, 0, Reading.TOO_HOT),
+        (-0.01, 0, Reading.STALE),
+        (None, 0, Reading.STALE),
+    ],
+)
+def test_what_the_air_of_a_room_says(
+    celsius: float | None, minutes: float, reading: Reading
+) -> None:
+    assert judge(celsius, timedelta(minutes=minutes), heat.HeatKind.ROOM) is reading
+
+
 @given(st.none() | st.floats(), st.timedeltas())
 def test_heat_goes_on_only_with_a_fresh_reading_below_the_cut_off(
     celsius: float | None, age: timedelta
