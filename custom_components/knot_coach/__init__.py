@@ -14,6 +14,7 @@ from .announce.synthesis import async_forget_clips
 from .const import DOMAIN, PLATFORMS
 from .content import async_load
 from .coordinator import Coach, KnotCoachEntry
+from .following import async_follow_heater
 from .foreign_language import async_watch_language
 from .hearing import HearingCoach
 from .heater import Heater, async_recover
@@ -21,6 +22,7 @@ from .language import speak
 from .lease import async_get_book
 from .live_activity import async_setup_live_activity
 from .next_day import async_setup_reminder
+from .proofs import async_get_proofs
 from .restored import forget
 from .screening_due import async_watch_screening
 from .settings import Settings
@@ -55,10 +57,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     )
     if settings.heat is not None:
         book = await async_get_book(hass)
+        proofs = await async_get_proofs(hass)
         heater = coach.admission.heater = Heater(
-            hass, entry, settings.heat, book, report=coach.report
+            hass, entry, settings.heat, book, report=coach.report, proofs=proofs
         )
         await heater.async_start()
+        async_follow_heater(hass, entry)
     await coach.speech.async_recover()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_setup_live_activity(coach, memory.borrowed)
@@ -94,6 +98,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool
 async def async_remove_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> None:
     """Forget everything about the person; a heater left on is still switched off."""
     await Memory(hass, entry.entry_id).async_remove()
+    await (await async_get_proofs(hass)).async_void(entry.entry_id)
     forget(hass, er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id))
     if all(one is entry for one in hass.config_entries.async_entries(DOMAIN)):
         await async_forget_clips(hass)

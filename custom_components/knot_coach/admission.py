@@ -27,6 +27,7 @@ from .massage.wording import Phrasebook
 from .profiles import Known, pressed_on
 from .settings import Choice, Settings
 from .store import Memory
+from .warmer import warmth_of
 
 LEAST_PRESSING: Final = timedelta(seconds=60)
 """Below this a day's rest of the limits is not worth a session; one short round."""
@@ -152,6 +153,11 @@ class Admission:
             routine=routine,
         )
 
+    def check_heater(self) -> None:
+        """Raise Refused while the heater is drilled: somebody looks at it, and at nothing else."""
+        if self.heater is not None and self.heater.guard.drilling:
+            raise Refused("drill_running")
+
     def offered(self, now: datetime) -> WantedPart | None:
         """Return what was refused a moment ago, and could be breathed and stretched instead."""
         if self._offer is None or now - self._offer[1] > OFFER_FOR:
@@ -185,7 +191,7 @@ class Admission:
         orders = tuple(self._order(part, case) for part in wanted.parts)
         if wanted.heat is not None and case.restrictions.no_heat:
             case.refuse("heat_blocked")
-        if wanted.heat is not None and not all(order.area.heat for order in orders):
+        if wanted.heat is not None and not all(order.may_be_warmed for order in orders):
             if wanted.heat_asked:
                 case.refuse("heat_not_there")
             orders = tuple(replace(order, heat=None) for order in orders)
@@ -208,6 +214,7 @@ class Admission:
             length=part.length or self.choice.length,
             target=wanted.target,
             heat=wanted.heat,
+            warmth=warmth_of(self._settings.heat, self.heater),
             talk=wanted.talk,
             stretch_only=wanted.stretch_only,
             own=part.steps,

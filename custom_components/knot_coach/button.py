@@ -1,5 +1,6 @@
 """Buttons for what can be said in a session; they stay available and refuse in words."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import assert_never, override
 
@@ -10,6 +11,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .acknowledging import async_acknowledge
 from .coordinator import KnotCoachEntry
+from .drill import Report, async_drill
+from .drill_report import async_show
 from .entity import MomentEntity
 from .massage.messages import Answer, Command
 from .person import async_is_person
@@ -64,6 +67,9 @@ BUTTONS = (
 ACKNOWLEDGE = ButtonEntityDescription(key="acknowledge", entity_category=EntityCategory.CONFIG)
 """Confirms being well again after a safety stop (massage.md §4.3); see `_answer`."""
 
+HEAT_DRILL = ButtonEntityDescription(key="heat_drill", entity_category=EntityCategory.DIAGNOSTIC)
+"""Switches the heater on for a proof, with the pad laid aside; see `_answer`."""
+
 
 async def async_setup_entry(
     _: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -72,6 +78,8 @@ async def async_setup_entry(
     coach = entry.runtime_data
     async_add_entities(CoachButton(coach, description) for description in BUTTONS)
     async_add_entities([AcknowledgeButton(coach, ACKNOWLEDGE)])
+    if coach.heater is not None:
+        async_add_entities([DrillButton(coach, HEAT_DRILL)])
 
 
 class CoachButton(MomentEntity, ButtonEntity):
@@ -97,3 +105,17 @@ class AcknowledgeButton(MomentEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         await async_acknowledge(self.coordinator, self._context)
+
+
+class DrillButton(MomentEntity, ButtonEntity):
+    """Begins a heat drill, whose report is a notification; nobody but a person may press it."""
+
+    @override
+    async def async_press(self) -> None:
+        drill = await async_drill(self.coordinator, self._context)
+        self.coordinator.config_entry.async_create_background_task(
+            self.hass, self._async_report(drill), "knot_coach heat drill report"
+        )
+
+    async def _async_report(self, drill: asyncio.Task[Report]) -> None:
+        await async_show(self.coordinator, await drill)

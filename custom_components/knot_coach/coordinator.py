@@ -39,6 +39,7 @@ from .settings import Settings
 from .speech import Speech
 from .store import Memory
 from .voice.sentences import async_session_changed
+from .warmer import Warmer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self._trigger, self._context = "", Context()
         self._lock: messages.Lock | None = None
         self._shelf = Shelf(memory)
+        self._warmer = Warmer(self)
 
     @property
     def session(self) -> Session | None:
@@ -201,6 +203,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             other: Coach = entry.runtime_data
             if other is not self and other.busy and self.settings.meets(other.settings):
                 raise Refused("room_taken", name=other.settings.name)
+        self.admission.check_heater()
         if not self.speech.able():
             raise Refused("no_output")
 
@@ -280,6 +283,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.async_set_updated_data(view(session, now))
         if before is None or before.live is not session.live:
             async_session_changed(self.hass)
+            self._warmer.attend(live=session.live)
 
     def _perform(self, effect: messages.Effect) -> None:
         match effect:
@@ -288,9 +292,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
             case messages.Hush():
                 self.speech.hush()
             case messages.StartHeat():
-                self._start_heat(effect.off_at)
+                self._warmer.start(effect.off_at, self._context)
             case messages.StopHeat():
-                self._stop_heat()
+                self._warmer.stop()
             case messages.Tell():
                 async_dispatcher_send(self.hass, self.signal, effect)
             case messages.Lock():
@@ -298,20 +302,6 @@ class Coach(DataUpdateCoordinator[SessionView]):
             case messages.NextDay(due, area, side, feeling):
                 noting = self.memory.async_note_next_day(area, side, feeling, due)
                 self.hass.async_create_task(noting, f"{self.name} next day")
-
-    def _start_heat(self, off_at: datetime) -> None:
-        if self.heater is not None:
-            self.config_entry.async_create_task(
-                self.hass,
-                self.heater.async_on(off_at - self.now(), self._context),
-                f"{self.name} heat on",
-            )
-
-    def _stop_heat(self) -> None:
-        if self.heater is None:
-            self.report(HeatOff())
-            return
-        self.hass.async_create_task(self.heater.async_off(), f"{self.name} heat off")
 
     def _ended(self, session: Session, now: datetime, **changes: object) -> None:
         left, self._lock = self._lock, None
@@ -326,7 +316,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
         self.speech.hush()
         self.speech.alone(self.language.book_of(session).line("stopped"))
         self.speech.finish()
-        self._stop_heat()
+        self._warmer.stop()
+        self._warmer.attend(live=False)
         if session is not None and session.live:
             outcome = Outcome.STOPPED
             told = messages.Tell(

@@ -189,7 +189,7 @@ def _on_the_scale(state: State, seconds: float) -> Setting | None:
     most_steps = floor((min(most, LONGEST / unit) - least) / step + 1e-9)
     steps = min(max(steps, 0 if least > 0 else 1), most_steps)
     value = least + steps * step
-    return Setting(value * unit, value) if value > 0 else None
+    return Setting(value * unit, value) if steps >= 0 and value > 0 else None
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - an attribute or a state

@@ -223,7 +223,7 @@ class LeaseBook:
             self._doubt = _Doubt(self._doubt.since, self._doubt.cleared | {heater})
         if lease is not None and ended is not None:
             if (drill := lease.drill) is not None:
-                self._uses = [u for u in self._uses if u.heater != heater or u.ended < drill]
+                self._uses = [u for u in self._uses if u.heater != heater or u.ended <= drill]
             self._uses.append(_Use(heater=heater, entry_id=lease.entry_id, ended=ended))
             del self._uses[:-KEPT_USES]
 

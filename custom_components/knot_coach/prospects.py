@@ -48,7 +48,7 @@ class Prospects:
             return "heat_not_off"
         uses = self.book.uses(config.entity_id, self.guard.entry_id)
         if trial is not None:
-            uses = tuple(use for use in uses if use < trial.began)
+            uses = tuple(use for use in uses if use <= trial.began)
         return (
             refuse_heat(uses, dt_util.utcnow(), blocked=blocked)
             or unfit(self.hass, self.outlet.entity_id, config.power_sensor, config.kind)

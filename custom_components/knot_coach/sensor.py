@@ -26,6 +26,7 @@ from .history import judged
 from .massage.outcomes import Outcome
 from .massage.phases import Phase
 from .massage.view import SessionView, Shown
+from .proofs import Proof
 
 PARALLEL_UPDATES = 0
 
@@ -137,13 +138,28 @@ SENSORS = (
     ),
 )
 
+DEAD_MAN = CoachSensorDescription(
+    key="dead_man",
+    device_class=SensorDeviceClass.ENUM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    options=["proved", "none"],
+    value_fn=lambda coach, _: "none" if _proof(coach) is None else "proved",
+    attributes_fn=lambda coach, _: {"proved_at": (proof := _proof(coach)) and proof.at},
+)
+"""Whether a drill has seen the heater's device cut the power by itself."""
+
+
+def _proof(coach: Coach) -> Proof | None:
+    return None if coach.heater is None else coach.heater.guard.proof
+
 
 async def async_setup_entry(
     _: HomeAssistant, entry: KnotCoachEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensors of a coach."""
     coach = entry.runtime_data
-    async_add_entities(CoachSensor(coach, description) for description in SENSORS)
+    shown = SENSORS if coach.heater is None else (*SENSORS, DEAD_MAN)
+    async_add_entities(CoachSensor(coach, description) for description in shown)
 
 
 class CoachSensor(CoachEntity, SensorEntity):

@@ -3,6 +3,7 @@
 The actions exist whether or not a coach is set up, so that automations can be checked.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from . import history, routine_actions
 from .acknowledging import async_acknowledge
 from .const import DOMAIN
 from .coordinator import Coach, KnotCoachEntry
+from .drill import async_drill
+from .drill_report import async_show
 from .massage.areas import Side
 from .massage.load import Feeling
 from .massage.messages import Command
@@ -108,6 +111,13 @@ def async_setup(hass: HomeAssistant) -> None:
     )
     hass.services.async_register(DOMAIN, "feedback", _feedback, schema=_FEEDBACK)
     hass.services.async_register(DOMAIN, "report_next_day", _report_next_day, schema=_NEXT_DAY)
+    hass.services.async_register(
+        DOMAIN,
+        "run_heat_drill",
+        _run_heat_drill,
+        schema=vol.Schema(_COACH),
+        supports_response=SupportsResponse.OPTIONAL,
+    )
     hass.services.async_register(DOMAIN, "acknowledge", _acknowledge, schema=vol.Schema(_COACH))
     for name, wish in _COMMANDS.items():
         hass.services.async_register(DOMAIN, name, _obeying(wish), schema=vol.Schema(_COACH))
@@ -161,6 +171,18 @@ async def _report_next_day(call: ServiceCall) -> None:
         side=call.data.get(ATTR_SIDE),
         score=call.data.get(ATTR_SCORE),
     )
+
+
+async def _run_heat_drill(call: ServiceCall) -> ServiceResponse:
+    """Drill, and return the report, or else show it."""
+    coach = async_get_coach(call)
+    drill = await async_drill(coach, call.context)
+    # Whoever gives up the wait does not end the drill: it ends with off, by itself.
+    report = await asyncio.shield(drill)
+    if call.return_response:
+        return report.as_dict()
+    await async_show(coach, report)
+    return None
 
 
 async def _acknowledge(call: ServiceCall) -> None:

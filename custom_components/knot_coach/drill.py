@@ -1,0 +1,336 @@
+"""The heat drill: ten seconds of power under somebody's eyes, and a proof of the dead-man.
+
+It switches on and off as a session does, through the same heater, with the same lease and the same
+watchdog, and says what it saw. Where the device has a countdown it is then left alone, to see
+whether it cuts the power by itself; and switched off early, to see whether it stays off.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+import logging
+from typing import Any, Final
+
+from homeassistant.core import Context, Event, EventStateChangedData, callback
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from .admission import Refused
+from .coordinator import Coach
+from .dead_man import LATE, TRIAL_ROOM, Guard, Trial
+from .heater import Heater
+from .massage.heat import MAX_TIME
+from .massage.heat_reports import HeatLost, HeatOff, HeatOn, HeatReport
+from .massage.load import heat_locked
+from .outlet import IDLE_WATTS, Bell, Watch, is_known, watts
+from .person import async_is_person
+
+_LOGGER = logging.getLogger(__name__)
+
+ON_FOR: Final = 10.0
+"""Seconds of the first on; enough for any plug to report, and no pad gets warm."""
+LEAST_COUNTDOWN: Final = 10.0
+"""Seconds of the shortest countdown that is tried: less is over before anybody could see it."""
+ON_AT_MOST: Final = 40.0
+"""Seconds after which the first on ends whatever happens: on and off may take ten each."""
+
+
+class Part(StrEnum):
+    """What a drill looks at, in this order."""
+
+    ON = "on"
+    WATTS = "watts"
+    OFF = "off"
+    CUT = "cut"
+    STAYS_OFF = "stays_off"
+
+
+class Verdict(StrEnum):
+    """What a drill says about the dead-man."""
+
+    PROVED = "proved"
+    NONE = "none"
+    """There is no dead-man."""
+    NOT_TRIED = "not_tried"
+    """Something before it went wrong, or in between."""
+    NOT_WRITTEN = "not_written"
+    """The countdown could not be set, or does not show that it runs."""
+    NOT_CUT = "not_cut"
+    TOO_SOON = "too_soon"
+    """It cut long before the countdown was over, so something else did."""
+    SWITCHES_ON = "switches_on"
+    """It switches on at the end of the countdown: it must never be used."""
+    TOO_LONG = "too_long"
+    """Its shortest countdown is longer than heat may last."""
+    NOT_STORED = "not_stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was seen of one part."""
+
+    part: Part
+    ok: bool
+    seconds: float
+    """From the command, or from when the countdown was set, until it was seen or given up."""
+    watts: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a drill has seen."""
+
+    heater: str
+    """What people call it."""
+    steps: tuple[Step, ...]
+    dead_man: Verdict
+    countdown: float | None
+    """Seconds of the countdown that was tried."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was amiss; to have no dead-man is not."""
+        fine = self.dead_man in {Verdict.PROVED, Verdict.NONE}
+        return fine and all(step.ok for step in self.steps)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plain form for an action's response."""
+        return {"passed": self.passed, **asdict(self), "steps": [asdict(one) for one in self.steps]}
+
+
+async def async_admit(coach: Coach, context: Context | None) -> Heater:
+    """Return the heater to drill. Raises Refused where somebody else asks, or it cannot be had."""
+    if not await async_is_person(coach.hass, context):
+        raise Refused("person_needed")
+    heater = coach.heater
+    if heater is None:
+        raise Refused("heat_not_set_up")
+    if heater.guard.drilling:
+        raise Refused("drill_running")
+    if coach.busy or coach.memory.interrupted is not None:
+        raise Refused("drill_in_session")
+    now = coach.now()
+    blocked = coach.admission.restrictions(now).no_heat or heat_locked(coach.memory.locks, now)
+    if (reason := heater.refusal(blocked=blocked, trial=Trial(began=dt_util.utcnow()))) is not None:
+        raise Refused(reason)
+    return heater
+
+
+async def async_drill(coach: Coach, context: Context | None) -> asyncio.Task[Report]:
+    """Begin a drill that somebody who is there asks for; its report follows. Raises Refused.
+
+    It goes on whatever becomes of the call, and ends when the coach does.
+    """
+    heater = await async_admit(coach, context)
+    assert context is not None  # noqa: S101 - else nobody would have asked
+    heater.guard.drilling = True
+    drill = _Drill(coach, heater, context)
+    return coach.config_entry.async_create_background_task(
+        coach.hass, drill.async_run(), f"{coach.name} heat drill"
+    )
+
+
+@dataclass
+class _Drill:
+    """One drill."""
+
+    coach: Coach
+    heater: Heater
+    context: Context
+    steps: list[Step] = field(default_factory=list)
+    countdown: float | None = None
+
+    def __post_init__(self) -> None:
+        hass = self.coach.hass
+        self._hass, self._loop = hass, hass.loop
+        self._guard: Guard = self.heater.guard
+        self._bell = Bell(hass)
+        self._heard = list[HeatReport]()
+        self._began = dt_util.utcnow()
+        self._powered = 0.0
+
+    async def async_run(self) -> Report:
+        """Do it all; whatever happens, it ends with off."""
+        self.heater.watchers.add(self._hear)
+        try:
+            verdict = await self._async_parts()
+        finally:
+            self.heater.watchers.discard(self._hear)
+            self._guard.drilling = False
+            if self.heater.on:
+                self._hass.async_create_background_task(
+                    self.heater.async_off(), "knot_coach drill off"
+                )
+            self.coach.async_update_listeners()
+        return Report(
+            heater=self.heater.outlet.name,
+            steps=tuple(self.steps),
+            dead_man=verdict,
+            countdown=self.countdown,
+        )
+
+    async def _async_parts(self) -> Verdict:
+        passed = await self._async_ten_seconds()
+        if self._guard.dead_man is None:
+            return Verdict.NONE
+        if not await self._guard.async_void():
+            return Verdict.NOT_STORED
+        if not passed:
+            return Verdict.NOT_TRIED
+        verdict = await self._async_dead_man()
+        if verdict is Verdict.PROVED and not await self._guard.async_prove():
+            return Verdict.NOT_STORED
+        return verdict
+
+    async def _async_ten_seconds(self) -> bool:
+        """On, seen, off, seen; tell whether all of it was."""
+        began = self._loop.time()
+        on = await self._async_on(ON_AT_MOST, Trial(began=self._began))
+        self._note(Part.ON, ok=on, since=began)
+        sensor = self.heater.outlet.power_sensor
+        if on:
+            await self._async_wait(began + ON_FOR / 2, self._over)
+            self.heater.outlet.refresh()
+            await self._async_wait(began + ON_FOR, self._over)
+        if on and sensor is not None:
+            drawn = watts(self._hass.states.get(sensor))
+            flows = drawn is not None and drawn > IDLE_WATTS
+            self._note(Part.WATTS, ok=flows, since=began, watts=drawn)
+        on = on and not self._over()
+        off_at = self._loop.time()
+        off = await self._async_off()
+        self._note(Part.OFF, ok=off, since=off_at)
+        return on and all(step.ok for step in self.steps)
+
+    async def _async_dead_man(self) -> Verdict:
+        """Leave it alone with its countdown, and then switch off early."""
+        trial = self._trial()
+        if trial is None:
+            return Verdict.NOT_WRITTEN
+        self.countdown = trial.countdown
+        if trial.countdown + TRIAL_ROOM > MAX_TIME.total_seconds() - self._powered:
+            return Verdict.TOO_LONG
+        try:
+            verdict = await self._async_left_alone(trial)
+            if verdict is Verdict.PROVED and trial.setting is not None:
+                verdict = await self._async_switched_off_early(trial)
+        finally:
+            await self._guard.async_clear()
+        return verdict
+
+    def _trial(self) -> Trial | None:
+        """Return what to arm: the shortest countdown that can be watched."""
+        dead_man, countdown = self._guard.dead_man, self._guard.countdown
+        if countdown is None:
+            minutes = dead_man.auto_off_minutes if dead_man is not None else None
+            return Trial(began=self._began, countdown=60.0 * (minutes or 0))
+        setting = countdown.fitting(LEAST_COUNTDOWN)
+        if setting is None or setting.seconds < LEAST_COUNTDOWN:
+            return None
+        return Trial(began=self._began, countdown=setting.seconds, setting=setting)
+
+    async def _async_left_alone(self, trial: Trial) -> Verdict:
+        """See whether the device cuts the power by itself when its countdown is over."""
+        if not await self._async_on(trial.countdown + TRIAL_ROOM, trial):
+            return await self._async_give_up()
+        armed = self._loop.time()
+        with Watch(self._hass, self.heater.outlet, self._bell) as watch:
+
+            def over() -> bool:
+                return watch.proves(on=False) or self._over(but="switched_off")
+
+            await self._async_wait(armed + trial.countdown + LATE, over)
+            went_off = watch.proves(on=False) and not self._over(but="switched_off")
+            by_itself = self._by_itself()
+        verdict = Verdict.PROVED if went_off and by_itself else Verdict.NOT_CUT
+        if went_off and self._loop.time() - armed < trial.countdown / 2:
+            verdict = Verdict.TOO_SOON
+        self._note(Part.CUT, ok=verdict is Verdict.PROVED, since=armed)
+        off = await self._async_off()
+        if verdict is not Verdict.PROVED:
+            await self._guard.async_clear()
+        return verdict if off and await self._async_settled(trial) else Verdict.NOT_TRIED
+
+    async def _async_switched_off_early(self, trial: Trial) -> Verdict:
+        """See whether it stays off past the end of a countdown that it was armed with."""
+        if not await self._async_on(TRIAL_ROOM, trial):
+            return await self._async_give_up()
+        armed = self._loop.time()
+        if not await self._async_off():
+            return Verdict.NOT_TRIED
+        came_on = list[str]()
+
+        @callback
+        def changed(event: Event[EventStateChangedData]) -> None:
+            if is_known(new := event.data["new_state"]) and new is not None and new.state != "off":
+                came_on.append(new.state)
+                self._bell.ring()
+
+        stop = async_track_state_change_event(self._hass, self.heater.outlet.entity_id, changed)
+        try:
+            await self._async_wait(armed + trial.countdown + LATE, lambda: bool(came_on))
+            # To take it back must not switch on either.
+            await self._guard.async_clear()
+            settled = await self._async_settled(trial)
+        finally:
+            stop()
+        self._note(Part.STAYS_OFF, ok=not came_on, since=armed)
+        if came_on:
+            return Verdict.SWITCHES_ON
+        return Verdict.PROVED if settled else Verdict.NOT_TRIED
+
+    async def _async_on(self, time: float, trial: Trial) -> bool:
+        """Switch on for so many seconds at most; tell whether it is on, and armed."""
+        self._heard.clear()
+        began = self._loop.time()
+        self._powered_since = began
+        await self.heater.async_on(timedelta(seconds=time), self.context, trial)
+        self.coach.async_update_listeners()
+        return HeatOn() in self._heard and not self._over()
+
+    async def _async_off(self) -> bool:
+        off = await self.heater.async_off()
+        self._powered += self._loop.time() - self._powered_since
+        self.coach.async_update_listeners()
+        return off
+
+    async def _async_give_up(self) -> Verdict:
+        """Say why an on with a countdown did not come about, when it is off again."""
+        failed = HeatOn() in self._heard and HeatLost("failed") in self._heard
+        await self._async_off()
+        return Verdict.NOT_WRITTEN if failed else Verdict.NOT_TRIED
+
+    async def _async_settled(self, trial: Trial) -> bool:
+        """Wait until nobody watches any more that it stays off; tell whether that came."""
+        try:
+            async with asyncio.timeout(2 * trial.may_switch_for):
+                await self.heater.async_settled()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _async_wait(self, until: float, happened: Callable[[], bool]) -> None:
+        while not happened() and (left := until - self._loop.time()) > 0:
+            await self._bell.async_wait(left)
+
+    def _over(self, but: str | None = None) -> bool:
+        """Whether the heater has given up, for another reason than that."""
+        return any(
+            isinstance(report, HeatOff) or (isinstance(report, HeatLost) and report.reason != but)
+            for report in self._heard
+        )
+
+    def _by_itself(self) -> bool:
+        """Whether nobody in Home Assistant caused what the heater shows."""
+        state = self.heater.outlet.state
+        return state is None or state.context.user_id is None is state.context.parent_id
+
+    def _note(self, part: Part, *, ok: bool, since: float, watts: float | None = None) -> None:
+        self.steps.append(Step(part, ok, round(self._loop.time() - since, 1), watts))
+
+    @callback
+    def _hear(self, report: HeatReport) -> None:
+        self._heard.append(report)
+        self._bell.ring()
