@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from .areas import Area, Gun, Side, Tool
-from .heat import PAD, Warmth
+from .heat import PAD, HeatKind, Warmth
 from .phases import Length, Phase
 from .pressure import LOWEST
 from .wording import Phrasebook
@@ -145,6 +145,11 @@ class Order:
         if self.profile.cautious:
             limits.append(CAUTIOUS_CEILING)
         return max(LOWEST, min(limits) - self.profile.lowered)
+
+    @property
+    def may_be_warmed(self) -> bool:
+        """Whether heat may be used with the area: no pad goes on the jaw (massage.md §4.5)."""
+        return self.area.heat or self.warmth.kind is HeatKind.ROOM
 
     @property
     def deep_refused(self) -> str | None:
