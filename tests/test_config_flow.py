@@ -1117,6 +1117,26 @@ async def test_change_the_heat(hass: HomeAssistant, entry: ConfigEntry) -> None:
     )
 
 
+async def test_the_light_that_follows_is_no_heater(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """It is dimmed with every breath, and given back as it was."""
+    hass.states.async_set("light.lamp", "off")
+    hass.states.async_set("light.all", "off", {"entity_id": ["light.lamp"]})
+    voice: dict[str, Any] = {"language": "automatic", "together": False, "listen": True}
+    options = await Options(hass, entry).open("heat")
+    await options.fill(heater="light.all", heat_kind="room", heat_minutes=10)
+    await options.fill()
+    options = await Options(hass, entry).open("voice")
+    await options.fill(**voice, light="light.lamp")
+    assert options.result["errors"] == {"light": "light_heats"}
+    hass.states.async_set("light.shade", "off")
+    await options.fill(**voice, light="light.shade")
+    options = await Options(hass, entry).open("heat")
+    await options.fill(heater="light.shade", heat_kind="room", heat_minutes=10)
+    assert options.result["errors"] == {"heater": "heat_light"}
+    await options.fill(heater="light.lamp", heat_kind="room", heat_minutes=10)
+    assert options.result["step_id"] == "heat_room"
+
+
 async def test_another_heater_is_confirmed_anew(hass: HomeAssistant, entry: ConfigEntry) -> None:
     options = await Options(hass, entry).open("heat")
     await options.fill(heater=switch(hass, "other"), heat_minutes=5)

@@ -53,6 +53,7 @@ CITED: Final[Mapping[str, str]] = {
     "issues.language_unknown.description": "options.step.init.menu_options.voice",
     "issues.screening_due.description": "options.step.init.menu_options.screening",
     "issues.voice_foreign.description": "options.step.init.menu_options.voice",
+    "options.error.heat_light": "options.step.init.menu_options.voice",
     "options.step.voice.data_description.language": "selector.language.options.automatic",
     "selector.routine_step.fields.spot.description": "selector.phase.options.release_hold",
     "config.step.details.description": "selector.place.options.elsewhere",

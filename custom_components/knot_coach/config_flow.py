@@ -169,11 +169,6 @@ class KnotCoachFlow(HeatFlow, ConfigFlow, domain=DOMAIN):
             self._get_reconfigure_entry(), title=self._data[Conf.NAME], data=self._data
         )
 
-    @property
-    @override
-    def _stored(self) -> Mapping[str, Any]:
-        return {}
-
     @override
     async def _async_heat_answered(self, options: dict[str, Any]) -> ConfigFlowResult:
         self._options |= options

@@ -88,6 +88,11 @@ def is_ours(hass: HomeAssistant, entity_id: str) -> bool:
     return any(DOMAIN in _platforms(hass, part) for part in _parts(hass, entity_id))
 
 
+def share(hass: HomeAssistant, one: str, other: str) -> bool:
+    """Tell whether to switch one entity is to switch the other, or a part of it."""
+    return not _parts(hass, one).isdisjoint(_parts(hass, other))
+
+
 def trusted(hass: HomeAssistant, state: State, kind: HeatKind) -> bool:
     """Tell whether a state proves by itself that the device is on, or off."""
     for part in _parts(hass, state.entity_id):

@@ -28,7 +28,7 @@ class HeatFlow(ConfigEntryBaseFlow):
     @property
     def _stored(self) -> Mapping[str, Any]:
         """The options that there are."""
-        raise NotImplementedError
+        return {}
 
     async def _async_heat_answered(self, options: dict[str, Any]) -> ConfigFlowResult:
         """Go on with the answers about heat as they are stored."""
@@ -37,7 +37,8 @@ class HeatFlow(ConfigEntryBaseFlow):
     async def async_step_heat(self, user_input: Answers = None) -> ConfigFlowResult:
         """Ask what may warm before a session."""
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := heat_error(self.hass, user_input)):
+        light = self._stored.get(Conf.LIGHT)
+        if user_input is not None and not (errors := heat_error(self.hass, user_input, light)):
             self._heat = user_input
             if user_input.get(Conf.HEATER) is None:
                 return await self._async_heat_answered(heat_from(user_input))

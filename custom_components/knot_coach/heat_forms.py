@@ -20,7 +20,7 @@ import voluptuous as vol
 from .const import Conf
 from .countdown import DOMAINS, Countdown
 from .forms import choice_field, entity_field, slider_field
-from .heat_devices import HEATERS, is_ours, unfit
+from .heat_devices import HEATERS, is_ours, share, unfit
 from .massage.heat import DEFAULT_MINUTES, HeatKind
 from .settings import MAX_HEAT_MINUTES, MIN_HEAT_MINUTES
 from .thermometer import Thermometer
@@ -86,14 +86,19 @@ def countdowns_of(hass: HomeAssistant, heater: str) -> list[str] | None:
     return sorted(entry.entity_id for entry in entries if entry.domain in DOMAINS)
 
 
-def heat_error(hass: HomeAssistant, answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with a heater and its sensors."""
+def heat_error(
+    hass: HomeAssistant, answers: Mapping[str, Any], light: str | None
+) -> dict[str, str]:
+    """Return what is wrong with a heater and its sensors; `light` is what follows the session."""
     heater, power = answers.get(Conf.HEATER), answers.get(Conf.POWER)
     temperature, kind = answers.get(Conf.TEMPERATURE), HeatKind(answers[Conf.HEAT_KIND])
     if heater is None:
         return {Conf.HEATER: "heater_required"} if power or temperature else {}
     if (reason := unfit(hass, heater, power, kind)) is not None:
         return {Conf.POWER if reason == "heat_power_unavailable" else Conf.HEATER: reason}
+    if light is not None and share(hass, heater, light):
+        # A light is dimmed, switched and given back as it was: as a heater it would have no lease.
+        return {Conf.HEATER: "heat_light"}
     if temperature is None:
         return {}
     reason = Thermometer(hass, temperature, kind).unfit()

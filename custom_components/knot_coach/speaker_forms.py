@@ -26,6 +26,7 @@ from .announce.outputs import Kind, kind_of
 from .calibration import Calibration
 from .const import Conf
 from .content import Catalogue
+from .heat_devices import share
 from .settings import LONGEST_SILENCE
 
 AUTOMATIC: Final = "automatic"
@@ -124,8 +125,10 @@ def choice_form(speakers: list[str]) -> vol.Schema:
     )
 
 
-def voice_error(hass: HomeAssistant, answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with quiet hours and a light."""
+def voice_error(
+    hass: HomeAssistant, answers: Mapping[str, Any], heater: str | None
+) -> dict[str, str]:
+    """Return what is wrong with quiet hours and a light, which must not be the heater."""
     begin, end = _time(answers.get(Conf.QUIET_FROM)), _time(answers.get(Conf.QUIET_UNTIL))
     if (begin is None) is not (end is None):
         return {Conf.QUIET_FROM if begin is None else Conf.QUIET_UNTIL: "quiet_half"}
@@ -134,6 +137,8 @@ def voice_error(hass: HomeAssistant, answers: Mapping[str, Any]) -> dict[str, st
     light = answers.get(Conf.LIGHT)
     if light is not None and hass.states.get(light) is None:
         return {Conf.LIGHT: "light_missing"}
+    if light is not None and heater is not None and share(hass, light, heater):
+        return {Conf.LIGHT: "light_heats"}
     return {}
 
 
