@@ -56,6 +56,12 @@ CITED: Final[Mapping[str, str]] = {
     "options.error.heat_light": "options.step.init.menu_options.voice",
     "options.step.voice.data_description.language": "selector.language.options.automatic",
     "selector.routine_step.fields.spot.description": "selector.phase.options.release_hold",
+    "config.step.heat_body.data_description.own_cutoff": "entity.button.heat_drill.name",
+    "config.step.heat_body.data_description.countdown": "entity.button.heat_drill.name",
+    "config.step.heat_room.data_description.auto_off_minutes": "entity.button.heat_drill.name",
+    "options.step.heat_body.data_description.own_cutoff": "entity.button.heat_drill.name",
+    "options.step.heat_body.data_description.countdown": "entity.button.heat_drill.name",
+    "options.step.heat_room.data_description.auto_off_minutes": "entity.button.heat_drill.name",
     "config.step.details.description": "selector.place.options.elsewhere",
     "options.step.details.description": "selector.place.options.elsewhere",
 }
