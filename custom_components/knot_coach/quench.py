@@ -201,7 +201,8 @@ class Quench:
             while True:
                 if self.on is not On.NONE and watch.proves(on=True):
                     self.on, self.used = On.NONE, True
-                if watch.proves(on=False) and not self.relapse.hot:
+                # What a device tells of itself when it comes up may be from before: off goes first.
+                if sent and watch.proves(on=False) and not self.relapse.hot:
                     return not self._again
                 available = self.outlet.available
                 if self._again or loop.time() >= until or (available and not sent):
