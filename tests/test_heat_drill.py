@@ -1,0 +1,886 @@
+"""The heat drill and the dead-man: nothing counts that was not seen, and nothing stays on after it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+import contextlib
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from homeassistant import loader
+from homeassistant.auth.const import GROUP_ID_ADMIN
+from homeassistant.components.conversation import DOMAIN as CONVERSATION
+from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATIONS
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EntityCategory
+from homeassistant.core import Context, CoreState, HassJob, HomeAssistant, ServiceCall
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er, frame
+from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.setup import async_setup_component
+from homeassistant.util.async_ import get_scheduled_timer_handles
+from homeassistant.util.file import WriteError
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser, async_test_home_assistant
+
+from custom_components.knot_coach.const import DOMAIN, Conf
+from custom_components.knot_coach.countdown import Countdown, Setting, seconds_of
+from custom_components.knot_coach.drill import Part, Verdict
+from custom_components.knot_coach.heater import Heater
+from custom_components.knot_coach.lease import async_get_book
+from custom_components.knot_coach.proofs import STORAGE_KEY, async_get_proofs
+from tests.fake_countdown import End, FakeNumber, FakeSelect, Plug, lose
+from tests.fake_heater import Pad
+from tests.house import House
+from tests.virtual_clock import TimeStandsStillError, VirtualClock
+
+NUMBER = "number.pad_countdown"
+SELECT = "select.pad_countdown"
+ALL = ["on", "off", "cut", "stays_off"]
+BY_NUMBER: dict[str, Any] = {Conf.COUNTDOWN: NUMBER, Conf.OWN_CUTOFF: False}
+BY_SELECT: dict[str, Any] = {Conf.COUNTDOWN: SELECT, Conf.OWN_CUTOFF: False}
+
+
+class DrillHouse(House):
+    """A house with a plug that counts down, and somebody who stands by."""
+
+    plug: Plug
+    countdown: FakeNumber | FakeSelect
+    person: MockUser
+
+    async def plug_in(
+        self,
+        plug: Plug,
+        countdown: FakeNumber | FakeSelect | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> DrillHouse:
+        """Set everything up."""
+        self.plug, self.person = plug, MockUser(is_owner=True).add_to_hass(self.hass)
+        if countdown is not None:
+            self.countdown = countdown
+            await add(self.hass, countdown)
+        await self.build(pad=plug, options=options)
+        plug.room = self.room
+        return self
+
+    @property
+    def heater(self) -> Heater:
+        """The coach's heater."""
+        heater = self.coach.heater
+        assert heater is not None
+        return heater
+
+    def begin(self, context: Context | None = None) -> asyncio.Task[Any]:
+        """Call the action as the person does, and return at once."""
+        return self.hass.async_create_task(
+            self.hass.services.async_call(
+                DOMAIN,
+                "run_heat_drill",
+                {},
+                blocking=True,
+                return_response=True,
+                context=context or Context(user_id=self.person.id),
+            )
+        )
+
+    async def drill(self) -> dict[str, Any]:
+        """Run a drill and return its report."""
+        report: dict[str, Any] = await self.clock_to_the_end(self.begin())
+        return report
+
+    async def clock_to_the_end(self, task: asyncio.Task[Any]) -> Any:  # noqa: ANN401 - as the task
+        """Let time pass until a task is done."""
+        await self.clock.run_until(task.done, 2000)
+        return await task
+
+    async def refused(self, context: Context | None = None) -> str | None:
+        """Return why a drill is refused; it must change nothing."""
+        before = [*self.plug.commands]
+        with pytest.raises(ServiceValidationError) as caught:
+            await self.clock_to_the_end(self.begin(context))
+        assert caught.value.translation_domain == DOMAIN
+        assert " " in str(caught.value)
+        assert self.plug.commands == before
+        return caught.value.translation_key
+
+    async def press(self, context: Context | None = None) -> None:
+        """Press the button."""
+        await self.hass.services.async_call(
+            "button",
+            "press",
+            {"entity_id": self.entity("button", "heat_drill")},
+            blocking=True,
+            context=context or Context(user_id=self.person.id),
+        )
+
+    @property
+    def dead_man(self) -> str:
+        """What the sensor shows."""
+        state = self.hass.states.get(self.entity("sensor", "dead_man"))
+        assert state is not None
+        assert (state.attributes["proved_at"] is not None) is (state.state == "proved")
+        return state.state
+
+    async def rest(self) -> None:
+        """Let the gap between two uses pass."""
+        await self.clock.advance(2 * 3600 + 60)
+
+    async def start(self) -> None:
+        """Start a session with heat."""
+        await self.hass.services.async_call(
+            DOMAIN,
+            "start_session",
+            {"area": "upper_traps", "side": "left", "length": "quick", "heat": True},
+            blocking=True,
+        )
+
+    async def warm(self) -> None:
+        """Start a session, and have the pad on."""
+        await self.start()
+        await self.until_question("health")
+        await self.say("no")
+        await self.until_question("heat")
+        await self.say("yes")
+        await self.clock.run_until(self.plug.has_power, 15)
+
+
+async def add(hass: HomeAssistant, countdown: FakeNumber | FakeSelect) -> None:
+    """Add the entity of a countdown."""
+    domain = "number" if isinstance(countdown, FakeNumber) else "select"
+    assert await async_setup_component(hass, domain, {})
+    await hass.data[DATA_INSTANCES][domain].async_add_entities([countdown])
+
+
+@pytest.fixture
+async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> AsyncGenerator[DrillHouse]:
+    """A house in which nothing is plugged in yet."""
+    house = DrillHouse(hass, virtual_time)
+    yield house
+    if hasattr(house, "room"):
+        house.room.leave()
+
+
+@pytest.fixture
+async def plugged(house: DrillHouse) -> DrillHouse:
+    """A house with a plug that cuts the power, by a number in seconds."""
+    plug = Plug()
+    return await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+
+
+def parts(report: Mapping[str, Any]) -> dict[str, bool]:
+    """Return what was looked at, and whether it was well."""
+    return {step["part"]: step["ok"] for step in report["steps"]}
+
+
+# What is proved
+
+
+async def test_a_countdown_that_cuts_the_power_is_proved(plugged: DrillHouse) -> None:
+    assert plugged.dead_man == "none"
+    report = await plugged.drill()
+    assert parts(report) == dict.fromkeys(ALL, True)
+    assert (report["passed"], report["dead_man"]) == (True, "proved")
+    assert report["countdown"] == 10
+    seconds = {step["part"]: step["seconds"] for step in report["steps"]}
+    assert seconds["cut"] == pytest.approx(10, abs=0.5)
+    assert seconds["stays_off"] == pytest.approx(70, abs=0.5)
+    assert plugged.dead_man == "proved"
+    assert plugged.plug.written == [10, 10, 0]
+    assert not plugged.plug.has_power()
+    assert plugged.plug.seconds_on == pytest.approx(20, abs=2)
+
+
+async def test_a_drill_is_one_use(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    book = await async_get_book(plugged.hass)
+    assert len(book.uses("switch.pad", plugged.entry.entry_id)) == 1
+    assert await plugged.refused() == "heat_gap"
+    await plugged.rest()
+    await plugged.drill()
+    assert len(book.uses("switch.pad", plugged.entry.entry_id)) == 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "seconds"), [("s", 10), ("min", 60), (None, 10)], ids=["seconds", "minutes", "none"]
+)
+async def test_a_number_is_taken_in_its_unit(
+    house: DrillHouse, unit: str | None, seconds: float
+) -> None:
+    plug = Plug()
+    number = FakeNumber(plug, unit_of_measurement=unit)
+    await house.plug_in(plug, number, BY_NUMBER)
+    report = await house.drill()
+    assert (report["dead_man"], report["countdown"]) == ("proved", seconds)
+    assert plug.written == [seconds, seconds, 0]
+
+
+async def test_a_list_to_choose_from_is_proved(house: DrillHouse) -> None:
+    plug = Plug()
+    select = FakeSelect(plug, "cancel", "2 min", "10 min", "1 h")
+    await house.plug_in(plug, select, BY_SELECT)
+    report = await house.drill()
+    assert (report["dead_man"], report["countdown"]) == ("proved", 120)
+    assert select.current_option == "cancel"
+    assert plug.seconds_on < 150
+
+
+async def test_a_fixed_auto_off_is_proved_and_nothing_is_written(house: DrillHouse) -> None:
+    plug = Plug(auto_off=180)
+    await house.plug_in(plug, options={Conf.AUTO_OFF_MINUTES: 3, Conf.OWN_CUTOFF: False})
+    report = await house.drill()
+    assert parts(report) == dict.fromkeys(ALL[:-1], True)
+    assert (report["dead_man"], report["countdown"]) == ("proved", 180)
+    assert plug.written == []
+    assert house.dead_man == "proved"
+
+
+async def test_power_that_flows_is_seen_and_has_to_stop(house: DrillHouse) -> None:
+    plug = Plug()
+    number = FakeNumber(plug)
+    options = {**BY_NUMBER, Conf.POWER: "sensor.pad_power", Conf.TEMPERATURE: None}
+    await house.plug_in(plug, number, BY_NUMBER)
+    await house.room.async_add_power()
+    house.hass.config_entries.async_update_entry(house.entry, options=house.entry.options | options)
+    await house.clock.advance(1)
+    house.coach = house.entry.runtime_data
+    report = await house.drill()
+    assert parts(report) == dict.fromkeys(["on", "watts", *ALL[1:]], True)
+    assert next(step["watts"] for step in report["steps"] if step["part"] == "watts") == 40
+    assert report["dead_man"] == "proved"
+    await house.rest()
+
+    plug.end = End.CLAIMS
+    report = await house.drill()
+    assert report["dead_man"] == "not_cut"
+    assert not plug.has_power()
+
+
+async def test_without_a_dead_man_the_ten_seconds_are_the_drill(house: DrillHouse) -> None:
+    await house.plug_in(Plug())
+    report = await house.drill()
+    assert parts(report) == {"on": True, "off": True}
+    assert (report["passed"], report["dead_man"], report["countdown"]) == (True, "none", None)
+    assert house.plug.commands == ["on", "off"]
+    assert house.plug.seconds_on == pytest.approx(10, abs=0.5)
+    assert house.dead_man == "none"
+
+
+# What is found out
+
+
+async def test_a_countdown_that_toggles_is_found_out(house: DrillHouse) -> None:
+    plug = Plug(end=End.TOGGLES)
+    await house.plug_in(plug, FakeNumber(plug), {**BY_NUMBER, Conf.OWN_CUTOFF: True})
+    report = await house.drill()
+    assert parts(report) == {**dict.fromkeys(ALL, True), "stays_off": False}
+    assert (report["passed"], report["dead_man"]) == (False, "switches_on")
+    assert house.dead_man == "none"
+    assert not plug.has_power()
+    assert plug.seconds_on < 25
+    plug.written.clear()
+    await house.rest()
+    await house.warm()
+    assert plug.written == []
+
+
+@pytest.mark.parametrize(
+    ("ways", "verdict"),
+    [
+        ({"ignores": True}, "not_written"),
+        ({"refuses": True}, "not_written"),
+        ({"pretends": True}, "not_cut"),
+    ],
+)
+async def test_a_countdown_that_does_not_hear_is_not_proved(
+    house: DrillHouse, ways: Mapping[str, bool], verdict: str
+) -> None:
+    plug = Plug()
+    await house.plug_in(plug, FakeNumber(plug, **ways), BY_NUMBER)
+    report = await house.drill()
+    assert (report["passed"], report["dead_man"]) == (False, verdict)
+    assert house.dead_man == "none"
+    assert not plug.has_power()
+    assert plug.seconds_on < 60
+
+
+@pytest.mark.parametrize(
+    ("plug", "verdict"),
+    [
+        (Plug(end=End.NOTHING), "not_cut"),
+        (Plug(early=0.3), "too_soon"),
+        (Plug(early=6.0), "not_cut"),
+    ],
+)
+async def test_a_countdown_that_cuts_at_another_time_is_not_proved(
+    house: DrillHouse, plug: Plug, verdict: str
+) -> None:
+    await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+    report = await house.drill()
+    assert parts(report) == {"on": True, "off": True, "cut": False}
+    assert report["dead_man"] == verdict
+    assert house.dead_man == "none"
+    assert not plug.has_power()
+
+
+async def test_an_auto_off_that_is_not_there_is_not_proved(house: DrillHouse) -> None:
+    plug = Plug()
+    await house.plug_in(plug, options={Conf.AUTO_OFF_MINUTES: 2, Conf.OWN_CUTOFF: False})
+    report = await house.drill()
+    assert report["dead_man"] == "not_cut"
+    assert plug.seconds_on == pytest.approx(10 + 150, abs=2)
+    assert not plug.has_power()
+
+
+async def test_a_person_who_switches_off_is_no_dead_man(plugged: DrillHouse) -> None:
+    plugged.plug.end = End.NOTHING
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.written, 60)
+    await plugged.clock.advance(8)
+    await plugged.hass.services.async_call(
+        "switch",
+        "turn_off",
+        {"entity_id": "switch.pad"},
+        blocking=True,
+        context=Context(user_id=plugged.person.id),
+    )
+    await plugged.clock.run_until(task.done, 600)
+    assert (await task)["dead_man"] == "not_cut"
+
+
+@pytest.mark.parametrize(
+    "options", [{Conf.AUTO_OFF_MINUTES: 15}, {Conf.COUNTDOWN: NUMBER}], ids=["auto", "number"]
+)
+async def test_what_is_too_long_for_heat_is_not_tried(
+    house: DrillHouse, options: Mapping[str, Any]
+) -> None:
+    plug = Plug(auto_off=900)
+    number = FakeNumber(plug, unit_of_measurement="min", min_value=14.5, max_value=60.0)
+    await house.plug_in(plug, number, {Conf.OWN_CUTOFF: False, **options})
+    report = await house.drill()
+    assert report["dead_man"] == "too_long"
+    assert plug.seconds_on < 15
+
+
+async def test_a_device_that_does_not_go_on_ends_the_drill(plugged: DrillHouse) -> None:
+    plugged.plug.ways.deaf_to_on = True
+    report = await plugged.drill()
+    assert parts(report)["on"] is False
+    assert report["dead_man"] == "not_tried"
+    assert not plugged.plug.has_power()
+
+
+async def test_a_device_that_does_not_go_off_alarms_and_ends_the_drill(
+    plugged: DrillHouse,
+) -> None:
+    plugged.plug.ways.deaf = 1
+    report = await plugged.drill()
+    assert parts(report) == {"on": True, "off": False}
+    assert report["dead_man"] == "not_tried"
+    assert plugged.heater.stuck
+    plugged.plug.ways.deaf = 0
+    await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 60)
+
+
+# Who may, and when
+
+
+async def test_only_a_person_may(plugged: DrillHouse) -> None:
+    system = await plugged.hass.auth.async_create_system_user(
+        "An add-on", group_ids=[GROUP_ID_ADMIN]
+    )
+    for context in (
+        Context(),
+        Context(user_id=plugged.person.id, parent_id="an_automation"),
+        Context(user_id=system.id),
+    ):
+        assert await plugged.refused(context) == "person_needed"
+        with pytest.raises(ServiceValidationError) as caught:
+            await plugged.press(context)
+        assert caught.value.translation_key == "person_needed"
+
+
+async def test_a_script_may_not_even_if_a_person_runs_it(plugged: DrillHouse) -> None:
+    assert await async_setup_component(
+        plugged.hass,
+        "script",
+        {"script": {"drill": {"sequence": [{"action": f"{DOMAIN}.run_heat_drill"}]}}},
+    )
+    with pytest.raises(ServiceValidationError) as caught:
+        await plugged.hass.services.async_call(
+            "script", "drill", blocking=True, context=Context(user_id=plugged.person.id)
+        )
+    assert caught.value.translation_key == "person_needed"
+    assert plugged.plug.commands == []
+
+
+async def test_not_in_a_session(plugged: DrillHouse) -> None:
+    await plugged.hass.services.async_call(
+        DOMAIN, "start_session", {"area": "upper_traps", "side": "left"}, blocking=True
+    )
+    assert await plugged.refused() == "drill_in_session"
+
+
+async def test_no_session_in_a_drill_and_no_second_drill(plugged: DrillHouse) -> None:
+    task = plugged.begin()
+    await plugged.clock.run_until(plugged.plug.has_power, 10)
+    with pytest.raises(ServiceValidationError) as caught:
+        await plugged.start()
+    assert caught.value.translation_key == "heat_in_use"
+    with pytest.raises(ServiceValidationError) as caught:
+        await plugged.hass.services.async_call(
+            DOMAIN, "start_session", {"area": "upper_traps", "side": "left"}, blocking=True
+        )
+    assert caught.value.translation_key == "drill_running"
+    assert await plugged.refused() == "drill_running"
+    assert plugged.session.state == "idle"
+    assert "drill" in (await plugged.say("start quick neck routine on the left")).speech
+    await plugged.clock.run_until(task.done, 200)
+    assert (await task)["dead_man"] == "proved"
+
+
+async def test_not_when_the_health_answers_rule_heat_out(house: DrillHouse) -> None:
+    plug = Plug()
+    options = {**BY_NUMBER, Conf.FINDINGS: ["heart"]}
+    await house.plug_in(plug, FakeNumber(plug), options)
+    assert await house.refused() == "heat_blocked"
+
+
+async def test_not_without_a_heater(house: DrillHouse) -> None:
+    house.plug, house.person = Plug(), MockUser(is_owner=True).add_to_hass(house.hass)
+    await house.build()
+    assert await house.refused() == "heat_not_set_up"
+    registry = er.async_get(house.hass)
+    keys = {
+        entity.unique_id.removeprefix(f"{house.entry.entry_id}_")
+        for entity in er.async_entries_for_config_entry(registry, house.entry.entry_id)
+    }
+    assert not keys & {"heat_drill", "dead_man"}
+
+
+async def test_not_when_home_assistant_closes(plugged: DrillHouse) -> None:
+    plugged.hass.set_state(CoreState.stopping)
+    assert await plugged.refused() == "heat_closing"
+    plugged.hass.set_state(CoreState.running)
+
+
+async def test_not_when_the_device_is_away(plugged: DrillHouse) -> None:
+    plugged.room.switch.set_available(available=False)
+    assert await plugged.refused() == "heat_unavailable"
+
+
+async def test_three_uses_a_day_are_all(plugged: DrillHouse) -> None:
+    for _ in range(3):
+        await plugged.drill()
+        await plugged.rest()
+    assert await plugged.refused() == "heat_daily"
+
+
+async def test_no_assistant_is_offered_it(plugged: DrillHouse) -> None:
+    entity_id = plugged.entity("button", "heat_drill")
+    entity = er.async_get(plugged.hass).async_get(entity_id)
+    assert entity is not None
+    assert entity.entity_category is EntityCategory.DIAGNOSTIC
+    for assistant in (CONVERSATION, "cloud.alexa", "cloud.google_assistant"):
+        assert not async_should_expose(plugged.hass, assistant, entity_id)
+
+
+async def test_unloading_in_a_drill_leaves_it_off(plugged: DrillHouse) -> None:
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.written, 60)
+    unload = plugged.hass.async_create_task(
+        plugged.hass.config_entries.async_unload(plugged.entry.entry_id)
+    )
+    await plugged.clock.run_until(unload.done, 60)
+    assert not plugged.plug.has_power()
+    await plugged.clock.run_until(task.done, 60)
+    assert task.cancelled() or task.exception() or (await task)["dead_man"] == "not_tried"
+    await plugged.clock.advance(120)
+    assert not plugged.plug.has_power()
+
+
+# The report
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "line"),
+    [
+        ("en", "Heat drill of pad: all went well", "- The dead-man is proved: "),
+        ("de", "Wärmeprobe von pad: alles in Ordnung", "- Die Totmannschaltung ist bewiesen: "),
+    ],
+)
+async def test_the_button_shows_a_report(
+    house: DrillHouse, language: str, title: str, line: str
+) -> None:
+    house.hass.config.language = language
+    plug = Plug()
+    await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+    await house.press()
+    shown: dict[str, Any] = house.hass.data.setdefault(NOTIFICATIONS, {})
+    key = f"{DOMAIN}.heat_drill.{house.entry.entry_id}"
+    await house.clock.run_until(lambda: key in shown, 300)
+    assert shown[key]["title"] == title
+    assert line in shown[key]["message"]
+    assert len(shown[key]["message"].splitlines()) == 5
+    assert "{" not in shown[key]["message"]
+
+
+async def test_the_action_shows_a_report_where_none_is_asked_for(house: DrillHouse) -> None:
+    await house.plug_in(Plug(), options={Conf.AUTO_OFF_MINUTES: 1})
+    task = house.hass.async_create_task(
+        house.hass.services.async_call(
+            DOMAIN, "run_heat_drill", {}, blocking=True, context=Context(user_id=house.person.id)
+        )
+    )
+    await house.clock.run_until(task.done, 300)
+    [shown] = house.hass.data[NOTIFICATIONS].values()
+    assert shown["title"] == "Heat drill of pad: please read this"
+    assert "did not cut the power" in shown["message"]
+
+
+def test_every_finding_has_its_words() -> None:
+    folder = Path(__file__).parent.parent / "custom_components" / "knot_coach" / "translations"
+    words = json.loads((folder / "en.json").read_text("utf-8"))["selector"]["heat_drill"]
+    wanted = {f"{part}_{how}" for part in Part for how in ("ok", "failed")}
+    wanted |= {f"dead_man_{verdict}" for verdict in Verdict} | {"passed", "failed"}
+    assert set(words["options"]) == wanted
+
+
+# What is proved is used
+
+
+async def test_a_proved_countdown_is_set_at_each_use_and_taken_back(
+    plugged: DrillHouse,
+) -> None:
+    await plugged.drill()
+    plugged.plug.written.clear()
+    await plugged.rest()
+    await plugged.warm()
+    await plugged.clock.run_until(lambda: plugged.plug.written, 5)
+    assert plugged.plug.written == [pytest.approx(600, abs=2)]
+    assert plugged.plug.counting
+    await plugged.say("too hot")
+    await plugged.clock.run_until(lambda: len(plugged.plug.written) == 2, 5)
+    assert plugged.plug.written[1] == 0
+    assert not plugged.plug.counting
+
+
+async def test_the_plug_ends_the_heat_when_nobody_else_does(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    await plugged.warm()
+    await plugged.clock.run_until(lambda: plugged.plug.counting, 5)
+    plugged.plug.ways.refuse_off = True
+    before = sum(plugged.plug.runs)
+    await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 900)
+    assert plugged.plug.seconds_on - before == pytest.approx(600, abs=3)
+
+
+async def test_a_countdown_is_not_set_before_it_is_proved(house: DrillHouse) -> None:
+    plug = Plug()
+    await house.plug_in(plug, FakeNumber(plug), {**BY_NUMBER, Conf.OWN_CUTOFF: True})
+    await house.warm()
+    await house.clock.advance(10)
+    await house.say("too hot")
+    await house.clock.run_until(lambda: not plug.has_power(), 10)
+    assert plug.written == []
+
+
+async def test_heat_on_the_body_needs_something_that_ends_it(plugged: DrillHouse) -> None:
+    with pytest.raises(ServiceValidationError) as caught:
+        await plugged.start()
+    assert caught.value.translation_key == "heat_unguarded"
+    await plugged.drill()
+    await plugged.rest()
+    await plugged.warm()
+
+
+async def test_a_room_needs_nothing_that_ends_it(house: DrillHouse) -> None:
+    await house.plug_in(
+        Plug(), options={Conf.OWN_CUTOFF: False, Conf.HEAT_KIND: "room", Conf.TEMPERATURE: None}
+    )
+    await house.warm()
+
+
+async def test_heat_ends_where_its_countdown_cannot_be_set(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    plugged.countdown.refuses = True
+    plugged.plug.commands.clear()
+    with contextlib.suppress(TimeStandsStillError):
+        await plugged.warm()
+    await plugged.until("active", phase="check_in", within=60)
+    assert plugged.plug.commands == ["on", "off"]
+    assert plugged.plug.seconds_on < 25
+
+
+async def test_no_heat_while_its_countdown_is_away(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    lose(plugged.countdown)
+    assert not plugged.heater.guard.guarded
+    with pytest.raises(ServiceValidationError) as caught:
+        await plugged.start()
+    assert caught.value.translation_key == "heat_unguarded"
+
+
+async def test_heat_is_shorter_than_what_the_device_allows(house: DrillHouse) -> None:
+    plug = Plug(auto_off=240)
+    await house.plug_in(plug, options={Conf.AUTO_OFF_MINUTES: 4})
+    await house.warm()
+    await house.until("active", phase="check_in", within=300)
+    assert plug.runs == [pytest.approx(235, abs=1)]
+
+
+async def test_heat_is_as_long_as_the_longest_time_that_fits(house: DrillHouse) -> None:
+    plug = Plug()
+    select = FakeSelect(plug, "off", "1 min", "5 min", "30 min")
+    await house.plug_in(plug, select, BY_SELECT)
+    await house.drill()
+    await house.rest()
+    plug.runs.clear()
+    await house.warm()
+    await house.until("active", phase="check_in", within=400)
+    assert plug.runs == [pytest.approx(300, abs=1)]
+    assert plug.written[-2:] == [300, 0]
+
+
+# What a proof is of
+
+
+async def change(house: DrillHouse, **options: object) -> None:
+    """Change the settings, and set the coach up again."""
+    entries = house.hass.config_entries
+    entries.async_update_entry(house.entry, options=house.entry.options | options)
+    done = house.hass.async_create_task(entries.async_reload(house.entry.entry_id))
+    await house.clock.run_until(done.done, 60)
+    house.coach = house.entry.runtime_data
+
+
+async def test_a_proof_outlives_a_restart_and_no_change(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await change(plugged, heat_minutes=8)
+    assert plugged.dead_man == "proved"
+    await change(plugged, countdown="number.another")
+    assert plugged.dead_man == "none"
+    await change(plugged, countdown=NUMBER)
+    assert plugged.dead_man == "none"
+
+
+async def test_another_device_of_the_same_name_is_not_proved(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    registry = er.async_get(plugged.hass)
+    registry.async_remove("switch.pad")
+    registry.async_get_or_create("switch", "another", "maker", suggested_object_id="pad")
+    assert plugged.dead_man == "proved"
+    plugged.coach.async_update_listeners()
+    assert plugged.dead_man == "none"
+
+
+async def test_a_later_drill_that_fails_voids_the_proof(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    plugged.plug.end = End.NOTHING
+    await plugged.drill()
+    assert plugged.dead_man == "none"
+    await change(plugged)
+    assert plugged.dead_man == "none"
+
+
+async def test_a_proof_goes_away_with_the_coach(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    proofs = await async_get_proofs(plugged.hass)
+    assert proofs.of(plugged.entry.entry_id) is not None
+    gone = plugged.hass.async_create_task(
+        plugged.hass.config_entries.async_remove(plugged.entry.entry_id)
+    )
+    await plugged.clock.run_until(gone.done, 60)
+    assert proofs.of(plugged.entry.entry_id) is None
+
+
+async def test_a_proof_that_is_not_on_disk_does_not_count(
+    plugged: DrillHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proofs = await async_get_proofs(plugged.hass)
+
+    async def full(_: object) -> None:
+        raise WriteError("No space left on device")
+
+    monkeypatch.setattr(proofs._store, "async_save", full)
+    report = await plugged.drill()
+    assert (report["passed"], report["dead_man"]) == (False, "not_stored")
+    assert plugged.dead_man == "none"
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"proofs": []},
+        {"proofs": {"coach": {"heater": "switch.pad"}}},
+        {"proofs": {"coach": {"heater": "a", "dead_man": "b", "at": "2026-01-01T00:00:00"}}},
+        {},
+    ],
+)
+async def test_what_makes_no_sense_proves_nothing(
+    hass: HomeAssistant, hass_storage: dict[str, Any], stored: dict[str, Any]
+) -> None:
+    hass_storage[STORAGE_KEY] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": STORAGE_KEY,
+        "data": stored,
+    }
+    assert (await async_get_proofs(hass)).of("coach") is None
+
+
+# A crash
+
+
+def cut_off(house: DrillHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a Home Assistant die: it reaches no device and no disk any more; the plug goes on."""
+
+    async def nothing(*_: object, **__: object) -> None:
+        pass
+
+    monkeypatch.setattr(house.heater, "async_off", nothing)
+    house.room.leave()
+    house.plug.room = None
+    monkeypatch.setattr(house.room.switch, "async_command", nothing)
+    monkeypatch.setattr(house.countdown, "hear", lambda _: False)
+    monkeypatch.setattr(house.heater._book, "_async_write", nothing)
+    house.hass._shutdown_jobs.clear()
+    for handle in get_scheduled_timer_handles(asyncio.get_running_loop()):
+        at_an_instant = getattr(cast("Any", handle)._callback, "hass", None) is house.hass
+        if at_an_instant or (handle._args and isinstance(handle._args[-1], HassJob)):
+            handle.cancel()
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2], ids=["on", "left alone", "switched off early"])
+@pytest.mark.parametrize(
+    ("end", "away"), [(End.CUTS, 1.0), (End.TOGGLES, 1.0), (End.TOGGLES, 7.0)], ids=str
+)
+async def test_a_crash_in_a_drill_is_as_safe_as_in_a_use(
+    virtual_time: VirtualClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    writes: int,
+    end: End,
+    away: float,
+) -> None:
+    plug = Plug(end=end)
+    entry_id = ""
+    async with async_test_home_assistant(config_dir=str(tmp_path)) as hass:
+        frame.async_setup(hass)
+        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
+        house = await DrillHouse(hass, virtual_time).plug_in(plug, FakeNumber(plug), BY_NUMBER)
+        entry_id = house.entry.entry_id
+        house.begin()
+        await virtual_time.run_until(lambda: plug.on and len(plug.written) == writes, 200)
+        await virtual_time.advance(1)
+        cut_off(house, monkeypatch)
+        await hass.async_stop(force=True)
+        for task in hass._background_tasks:
+            task.cancel()
+    await virtual_time.advance(away)
+    before = plug.seconds_on
+    async with async_test_home_assistant(config_dir=str(tmp_path)) as hass:
+        frame.async_setup(hass)
+        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
+        house = DrillHouse(hass, virtual_time)
+        await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+        assert house.entry.state is ConfigEntryState.LOADED
+        await virtual_time.run_until(lambda: not plug.has_power(), 15)
+        await virtual_time.advance(120)
+        assert not plug.has_power()
+        # One that toggles goes on once more for as long as it takes to see it.
+        assert plug.seconds_on - before < 3
+        assert house.dead_man == "none"
+        assert len(house.heater._book.uses("switch.pad", entry_id)) == 1
+        assert house.heater._book.leases == ()
+        assert await hass.config_entries.async_unload(house.entry.entry_id)
+        house.room.leave()
+        await hass.async_stop(force=True)
+
+
+# Countdowns
+
+
+@pytest.mark.parametrize(
+    ("option", "seconds"),
+    [
+        ("10 min", 600),
+        ("10", 600),
+        ("0.5 h", 1800),
+        ("0,5 Std.", 1800),
+        ("15m", 900),
+        ("30s", 30),
+        ("30_seconds", 30),
+        ("1_hour", 3600),
+        ("5 Minuten", 300),
+        ("off", 0),
+        ("Cancel", 0),
+        ("0", 0),
+        ("Aus", 0),
+        ("eco", None),
+        ("10 apples", None),
+        ("min", None),
+        ("", None),
+        ("-5", None),
+    ],
+)
+def test_an_option_is_read(option: str, seconds: float | None) -> None:
+    assert seconds_of(option) == seconds
+
+
+@pytest.mark.parametrize(
+    ("attributes", "seconds", "found"),
+    [
+        ({"min": 0, "max": 3600, "step": 1}, 600.2, Setting(601, 601)),
+        ({"min": 0, "max": 3600, "step": 60}, 601, Setting(660, 660)),
+        ({"min": 0, "max": 3600, "step": 60}, 0, Setting(60, 60)),
+        ({"min": 0, "max": 3600, "step": 1}, 5000, Setting(900, 900)),
+        ({"min": 0, "max": 300, "step": 1}, 600, Setting(300, 300)),
+        ({"min": 30, "max": 300, "step": 15}, 10, Setting(30, 30)),
+        ({"min": 0, "max": 60, "step": 1, "unit_of_measurement": "min"}, 601, Setting(660, 11)),
+        ({"min": 0, "max": 24, "step": 0.25, "unit_of_measurement": "h"}, 600, Setting(900, 0.25)),
+        ({"min": 0, "max": 24, "step": 1, "unit_of_measurement": "h"}, 600, None),
+        ({"min": 20, "max": 60, "step": 1, "unit_of_measurement": "min"}, 600, None),
+        ({"min": 0, "max": 60, "step": 1, "unit_of_measurement": "°C"}, 600, None),
+        ({"max": 60}, 600, None),
+    ],
+)
+def test_a_number_is_rounded_up_and_never_beyond_heat(
+    hass: HomeAssistant, attributes: dict[str, Any], seconds: float, found: Setting | None
+) -> None:
+    hass.states.async_set(NUMBER, "0", attributes)
+    assert Countdown(hass, NUMBER).fitting(seconds) == found
+
+
+def test_what_is_no_countdown_fits_nothing(hass: HomeAssistant) -> None:
+    assert Countdown(hass, NUMBER).fitting(600) is None
+    hass.states.async_set("sensor.pad", "5", {"min": 0, "max": 3600, "step": 1})
+    assert Countdown(hass, "sensor.pad").fitting(600) is None
+    hass.states.async_set(SELECT, "unavailable", {"options": ["10 min"]})
+    assert Countdown(hass, SELECT).fitting(600) is None
+    hass.states.async_set(SELECT, "unknown", {"options": ["eco", "1 h"]})
+    assert Countdown(hass, SELECT).fitting(600) is None
+
+
+async def test_a_countdown_that_hangs_is_given_up(
+    hass: HomeAssistant, virtual_time: VirtualClock
+) -> None:
+
+    async def hang(_: ServiceCall) -> None:
+        await asyncio.Event().wait()
+
+    hass.services.async_register("number", "set_value", hang)
+    hass.states.async_set(NUMBER, "0", {"min": 0, "max": 3600, "step": 1})
+    task = asyncio.ensure_future(Countdown(hass, NUMBER).async_write(Setting(10, 10)))
+    assert await virtual_time.run_until(task.done, 30) == pytest.approx(10, abs=0.1)
+    assert await task is False
+
+
+def test_pads_are_not_plugs() -> None:
+    """A plug is a pad to whoever warms it."""
+    assert isinstance(Plug(), Pad)
