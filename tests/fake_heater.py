@@ -243,6 +243,10 @@ class FakePower(_PadEntity, SensorEntity):
     _attr_device_class = SensorDeviceClass.POWER
     _attr_native_unit_of_measurement = UnitOfPower.WATT
 
+    async def async_update(self) -> None:
+        """Answer whoever asks, as a device that is polled does."""
+        self.look()
+
     @override
     def look(self, on: bool | None = None) -> bool:
         if self.ways.power_sensor_dead and self._attr_native_value is not None:

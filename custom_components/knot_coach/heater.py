@@ -140,7 +140,7 @@ class Heater:
         _LOGGER.debug("The heater %s is %s", heater, self._outlet.registry_id)
         if self._book.doubts(heater) and self._book.lease(heater) is None:
             now = dt_util.utcnow()
-            await self._book.async_owe(self._new_lease(now, now))
+            await self._book.async_owe(self._prospects.lease(now, now))
         if self.lease is not None and heater not in self._book.held:
             self._on = True
             self._quench.listeners.add(self._take_outcome)
@@ -182,6 +182,8 @@ class Heater:
         Reports `HeatLost("switched_on")` then, even if it was on before. A room is not touched.
         """
         if live and self._config.kind is HeatKind.BODY and not self._closed:
+            # What is left of the heat of another coach, who shares the pad, is told here too.
+            self._quench.listeners.add(self._take_outcome)
             self._attendance.begin()
         else:
             self._attendance.end()
@@ -225,7 +227,7 @@ class Heater:
         )
         self._book.held.add(self._config.entity_id)
         try:
-            await self._book.async_grant(self._new_lease(now, now + time))
+            await self._book.async_grant(self._prospects.lease(now, now + time))
         except LeaseNotStoredError:
             _LOGGER.exception("The heater gets no power")
         else:
@@ -255,20 +257,6 @@ class Heater:
             HassJob(self._time_is_up, "knot_coach heater off", cancel_on_shutdown=False),
         )
 
-    def _new_lease(self, started: datetime, off_at: datetime) -> Lease:
-        trial = self.guard.trial
-        return Lease(
-            heater=self._config.entity_id,
-            entry_id=self._entry_id,
-            started=started,
-            off_at=off_at,
-            power_sensor=self._config.power_sensor,
-            registry_id=self._outlet.registry_id,
-            kind=self._config.kind,
-            drill=trial.began if trial else None,
-            switches_until=trial.switches_until(started) if trial else None,
-        )
-
     @callback
     def _lose(self, reason: str) -> None:
         self._halt()
@@ -290,7 +278,7 @@ class Heater:
         _LOGGER.warning("%s is on during a session and is switched off", heater)
         self._quench.listeners.add(self._take_outcome)
         now = dt_util.utcnow()
-        owing = self._book.async_owe(self._new_lease(now, now))
+        owing = self._book.async_owe(self._prospects.lease(now, now))
         self._hass.async_create_task(owing, f"knot_coach owes {heater}")
         self._take_outcome(HeatLost("switched_on"))
         self._quench.ask()

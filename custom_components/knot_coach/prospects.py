@@ -1,13 +1,14 @@
 """Whether a heater can be had now: everything that speaks against it but the person's own wish."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .dead_man import Guard, Trial
 from .heat_config import HeatConfig
-from .lease import LeaseBook
+from .lease import Lease, LeaseBook
 from .massage.heat import HeatKind, refuse_heat
 from .outlet import Outlet, unfit
 from .quench import Quench
@@ -55,6 +56,21 @@ class Prospects:
             or (None if self.thermometer is None else self.thermometer.unfit())
             # A drill is what proves that something else would end the heat.
             or (None if trial is not None or self._safe else "heat_unguarded")
+        )
+
+    def lease(self, started: datetime, off_at: datetime) -> Lease:
+        """Return the lease under which it is had from one instant to another, both aware."""
+        trial = self.guard.trial
+        return Lease(
+            heater=self.config.entity_id,
+            entry_id=self.guard.entry_id,
+            started=started,
+            off_at=off_at,
+            power_sensor=self.config.power_sensor,
+            registry_id=self.outlet.registry_id,
+            kind=self.config.kind,
+            drill=trial.began if trial else None,
+            switches_until=trial.switches_until(started) if trial else None,
         )
 
     @property

@@ -7,18 +7,29 @@ probe lie beside it, where no cut-off sees the heat. What goes well is told here
 from collections.abc import Callable
 from datetime import datetime, timedelta
 import logging
+from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .massage.forecast import Outlook
-from .massage.heat import NO_WATTS_AFTER, RISE_WITHIN, HeatKind, ready_from, rises
+from .massage.heat import (
+    NO_WATTS_AFTER,
+    READING_MAX_AGE,
+    RISE_WITHIN,
+    HeatKind,
+    ready_from,
+    rises,
+)
 from .massage.heat_reports import HeatForecast
 from .outlet import Outlet, is_known
 from .thermometer import Thermometer
 
 _LOGGER = logging.getLogger(__name__)
+
+ASKED_BEFORE: Final = timedelta(seconds=5)
+"""How long before its watts are judged a sensor is asked for them: some report once a minute alone."""
 
 
 def lost_sight(hass: HomeAssistant, outlet: Outlet, entity_id: str) -> str | None:
@@ -65,6 +76,7 @@ class Signs:
         """Begin to watch: on was proved just now."""
         self.look()
         if self._outlet.power_sensor is not None:
+            self._later(NO_WATTS_AFTER - ASKED_BEFORE, self._ask_for_watts)
             self._later(NO_WATTS_AFTER, self._expect_watts)
         if self._thermometer is None:
             return
@@ -92,6 +104,8 @@ class Signs:
         celsius = None if self._thermometer is None else self._thermometer.celsius
         if self._outlook is None or celsius is None:
             return
+        if self._at_on is None:
+            self._at_on = celsius
         self._outlook.note(self._hass.loop.time(), celsius)
         if (news := self._outlook.news(dt_util.utcnow())) is not None:
             self._tell(HeatForecast(*news))
@@ -114,6 +128,12 @@ class Signs:
         self._timers.append(async_call_later(self._hass, after, job))
 
     @callback
+    def _ask_for_watts(self) -> None:
+        self.look()
+        if not self._drew:
+            self._outlet.refresh()
+
+    @callback
     def _expect_watts(self) -> None:
         self.look()
         if not self._drew:
@@ -122,5 +142,8 @@ class Signs:
     @callback
     def _expect_warmth(self) -> None:
         celsius = None if self._thermometer is None else self._thermometer.celsius
-        if self._at_on is None or celsius is None or not rises(self._at_on, celsius):
+        if self._at_on is None or celsius is None:
+            # A clock that was set makes a reading old: the next one tells, or the use ends without it.
+            self._later(READING_MAX_AGE, self._expect_warmth)
+        elif not rises(self._at_on, celsius):
             self._lose("not_rising")
