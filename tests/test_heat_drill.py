@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 import contextlib
+from datetime import timedelta
 import json
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +30,7 @@ from custom_components.knot_coach.countdown import Countdown, Setting, seconds_o
 from custom_components.knot_coach.drill import Part, Verdict
 from custom_components.knot_coach.heater import Heater
 from custom_components.knot_coach.lease import async_get_book
+from custom_components.knot_coach.massage.messages import Lock, Tier
 from custom_components.knot_coach.proofs import STORAGE_KEY, async_get_proofs
 from tests.fake_countdown import End, FakeNumber, FakeSelect, Plug, lose
 from tests.fake_heater import Pad
@@ -309,6 +311,7 @@ async def test_a_countdown_that_does_not_hear_is_not_proved(
     [
         (Plug(end=End.NOTHING), "not_cut"),
         (Plug(early=0.3), "too_soon"),
+        (Plug(early=2.5), "not_cut"),
         (Plug(early=6.0), "not_cut"),
     ],
 )
@@ -439,11 +442,28 @@ async def test_no_session_in_a_drill_and_no_second_drill(plugged: DrillHouse) ->
     assert (await task)["dead_man"] == "proved"
 
 
-async def test_not_when_the_health_answers_rule_heat_out(house: DrillHouse) -> None:
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({Conf.FINDINGS: ["heart"]}, "heat_blocked"),
+        ({Conf.FINDINGS: ["minor_alone"]}, "heat_blocked"),
+        ({Conf.SCREENED_ON: "2020-01-01"}, "screening_expired"),
+        ({Conf.ACKNOWLEDGED_ON: None}, "screening_expired"),
+    ],
+)
+async def test_not_when_the_health_answers_rule_heat_out(
+    house: DrillHouse, options: Mapping[str, Any], reason: str
+) -> None:
     plug = Plug()
-    options = {**BY_NUMBER, Conf.FINDINGS: ["heart"]}
-    await house.plug_in(plug, FakeNumber(plug), options)
-    assert await house.refused() == "heat_blocked"
+    await house.plug_in(plug, FakeNumber(plug), {**BY_NUMBER, **options})
+    assert await house.refused() == reason
+
+
+async def test_not_after_a_safety_stop(plugged: DrillHouse) -> None:
+    now = plugged.coach.now()
+    lock = Lock(now, Tier.A, now + timedelta(days=1), heat=True)
+    await plugged.coach.memory.async_add([], lock)
+    assert await plugged.refused() == "heat_blocked"
 
 
 async def test_not_without_a_heater(house: DrillHouse) -> None:

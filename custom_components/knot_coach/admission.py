@@ -172,7 +172,7 @@ class Admission:
         blocked = self.restrictions(now).no_heat or heat_locked(self._memory.locks, now)
         reason = self.heater.refusal(blocked=blocked)
         if reason is None:
-            return timedelta(minutes=self._settings.heat_minutes)
+            return self.heater.guard.allowed(timedelta(minutes=self._settings.heat_minutes))
         if asked:
             raise Refused(reason)
         return None

@@ -114,15 +114,16 @@ class Guard:
         """
         self.trial, self._counted = trial, self.guarded
         if trial is None:
-            time = self._limited(time)
+            time = self.allowed(time)
         self._until = self._hass.loop.time() + time.total_seconds()
         return time
 
-    def _limited(self, time: timedelta) -> timedelta:
+    def allowed(self, time: timedelta) -> timedelta:
+        """Return how much of a time the device lets heat be."""
         minutes = None if self.dead_man is None else self.dead_man.auto_off_minutes
         if minutes is not None:
             return min(time, timedelta(minutes=minutes) - BEFORE_IT)
-        if not self._counted or self.countdown is None:
+        if not self.guarded or self.countdown is None:
             return time
         longest = self.countdown.fitting(time.total_seconds())
         return time if longest is None else min(time, timedelta(seconds=longest.seconds))

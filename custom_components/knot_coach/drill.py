@@ -112,7 +112,11 @@ async def async_admit(coach: Coach, context: Context | None) -> Heater:
     if coach.busy or coach.memory.interrupted is not None:
         raise Refused("drill_in_session")
     now = coach.now()
-    blocked = coach.admission.restrictions(now).no_heat or heat_locked(coach.memory.locks, now)
+    restrictions = coach.admission.restrictions(now)
+    if restrictions.no_sessions in {"screening_expired", "screening_missing"}:
+        raise Refused("screening_expired")
+    blocked = bool(restrictions.no_heat or restrictions.no_sessions)
+    blocked = blocked or heat_locked(coach.memory.locks, now)
     if (reason := heater.refusal(blocked=blocked, trial=Trial(began=dt_util.utcnow()))) is not None:
         raise Refused(reason)
     return heater
@@ -241,7 +245,8 @@ class _Drill:
             def over() -> bool:
                 return watch.proves(on=False) or self._over(but="switched_off")
 
-            await self._async_wait(armed + trial.countdown + LATE, over)
+            # One that takes twice as long, or more, counts in something else than it says.
+            await self._async_wait(armed + trial.countdown + min(LATE, trial.countdown), over)
             went_off = watch.proves(on=False) and not self._over(but="switched_off")
             by_itself = self._by_itself()
         verdict = Verdict.PROVED if went_off and by_itself else Verdict.NOT_CUT
