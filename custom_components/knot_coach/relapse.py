@@ -5,7 +5,7 @@ and a contact that is welded shut shows in the warmth alone. So for some minutes
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
@@ -54,8 +54,10 @@ class Relapse:
         self._outlet: Outlet
         self._began = 0.0
         self._at_off: float | None = None
+        """What is read first after off: the last reading before may be a minute old, and power flowed."""
         self._hottest = 0.0
         self._removers: list[CALLBACK_TYPE] = []
+        self._drop_timer: CALLBACK_TYPE | None = None
 
     @callback
     def start(self, outlet: Outlet) -> None:
@@ -67,29 +69,36 @@ class Relapse:
         )
         # Metal and water of a heater in a room go on warming it; nobody lies on them.
         if self.thermometer is not None and self.thermometer.kind is HeatKind.BODY:
-            self._at_off = self.thermometer.celsius
             self.thermometer.start(self._feel)
             self._removers.append(self.thermometer.stop)
-        self._set_timer()
+        self._set_timer(AGAIN_WITHIN)
 
     @callback
     def stop(self) -> None:
         """Watch no more, and believe the state again."""
         self.hot, self._at_off = False, None
+        self._clear_timer()
         while self._removers:
             self._removers.pop()()
 
     @callback
-    def _set_timer(self) -> None:
-        within = AGAIN_WITHIN if self._at_off is None else GLOW_WITHIN
+    def _set_timer(self, within: timedelta) -> None:
+        self._clear_timer()
         job = HassJob(self._time_is_up, "knot_coach stays off", cancel_on_shutdown=True)
-        self._removers.append(async_call_later(self._hass, within, job))
+        self._drop_timer = async_call_later(self._hass, within, job)
+
+    @callback
+    def _clear_timer(self) -> None:
+        if self._drop_timer is not None:
+            self._drop_timer()
+            self._drop_timer = None
 
     @callback
     def _time_is_up(self, _: datetime) -> None:
+        self._drop_timer = None
         unclear = self._glow() is not Glow.COLD and self._age < LONGEST
         if self.hot or unclear:
-            self._set_timer()
+            self._set_timer(GLOW_WITHIN)
             return
         self.stop()
         self._over()
@@ -120,6 +129,9 @@ class Relapse:
         celsius = None if self.thermometer is None else self.thermometer.celsius
         if celsius is None:
             return
+        if self._at_off is None:
+            self._at_off = celsius
+            self._set_timer(GLOW_WITHIN)
         self._hottest = max(celsius, self._hottest) if self.hot else celsius
         if self.hot:
             if self._glow() is Glow.COLD or celsius <= self._hottest - LEAST_FALL:
