@@ -58,8 +58,8 @@ def watch_the_disk() -> None:
     def watched(
         filename: str,
         utf8_data: bytes | str,
-        private: bool = False,
-        mode: str = "w",  # noqa: FBT001, FBT002 - as it is
+        private: bool = False,  # noqa: FBT001, FBT002 - as it is
+        mode: str = "w",
     ) -> None:
         if not filename.endswith(f"{COACH}.heat"):
             write_utf8_file_atomic(filename, utf8_data, private, mode)
