@@ -19,6 +19,7 @@ from homeassistant.core import Context, CoreState, HassJob, HomeAssistant, Servi
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er, frame
 from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.helpers.storage import Store
 from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from homeassistant.util.file import WriteError
@@ -385,6 +386,46 @@ async def test_a_device_that_does_not_go_off_alarms_and_ends_the_drill(
     await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 60)
 
 
+async def test_a_countdown_that_is_away_is_not_drilled(plugged: DrillHouse) -> None:
+    lose(plugged.countdown)
+    report = await plugged.drill()
+    assert parts(report) == {"on": True, "off": True}
+    assert report["dead_man"] == "not_written"
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [(1, {"on": True, "off": True}), (2, {"on": True, "off": True, "cut": True})],
+    ids=["left alone", "switched off early"],
+)
+async def test_a_device_that_stops_to_go_on_ends_the_drill(
+    plugged: DrillHouse, after: int, found: Mapping[str, bool]
+) -> None:
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.commands.count("on") == after, 200)
+    await plugged.clock.advance(5)
+    plugged.plug.ways.deaf_to_on = True
+    report = await plugged.clock_to_the_end(task)
+    assert parts(report) == found
+    assert report["dead_man"] == "not_tried"
+    assert plugged.dead_man == "none"
+    assert not plugged.plug.has_power()
+
+
+async def test_a_device_that_stops_to_go_off_ends_the_drill_and_alarms(
+    plugged: DrillHouse,
+) -> None:
+    plugged.plug.end = End.NOTHING
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.written, 200)
+    plugged.plug.ways.deaf = 1
+    report = await plugged.clock_to_the_end(task)
+    assert report["dead_man"] == "not_tried"
+    assert plugged.heater.stuck
+    plugged.plug.ways.deaf = 0
+    await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 90)
+
+
 # Who may, and when
 
 
@@ -687,6 +728,13 @@ async def test_a_proof_outlives_a_restart_and_no_change(plugged: DrillHouse) -> 
     assert plugged.dead_man == "none"
 
 
+async def test_a_heater_that_was_away_has_to_prove_it_again(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await change(plugged, heater=None)
+    await change(plugged, heater="switch.pad")
+    assert plugged.dead_man == "none"
+
+
 async def test_another_device_of_the_same_name_is_not_proved(plugged: DrillHouse) -> None:
     await plugged.drill()
     registry = er.async_get(plugged.hass)
@@ -730,6 +778,35 @@ async def test_a_proof_that_is_not_on_disk_does_not_count(
     report = await plugged.drill()
     assert (report["passed"], report["dead_man"]) == (False, "not_stored")
     assert plugged.dead_man == "none"
+
+
+async def test_no_countdown_is_drilled_while_an_old_proof_cannot_be_taken_back(
+    plugged: DrillHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    plugged.plug.written.clear()
+    proofs = await async_get_proofs(plugged.hass)
+
+    async def full(_: object) -> None:
+        raise WriteError("No space left on device")
+
+    monkeypatch.setattr(proofs._store, "async_save", full)
+    report = await plugged.drill()
+    assert parts(report) == {"on": True, "off": True}
+    assert report["dead_man"] == "not_stored"
+    assert plugged.plug.written == []
+    assert plugged.dead_man == "none"
+
+
+async def test_proofs_that_cannot_be_read_prove_nothing(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise OSError("Input/output error")
+
+    monkeypatch.setattr(Store, "async_load", broken)
+    assert (await async_get_proofs(hass)).of("coach") is None
 
 
 @pytest.mark.parametrize(

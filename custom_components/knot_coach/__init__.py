@@ -55,9 +55,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     entry.async_on_unload(
         hass.async_add_shutdown_job(HassJob(coach.async_close, f"{entry.title} leaves"))
     )
-    if settings.heat is not None:
+    proofs = await async_get_proofs(hass)
+    if settings.heat is None:
+        await proofs.async_void(entry.entry_id)
+    else:
         book = await async_get_book(hass)
-        proofs = await async_get_proofs(hass)
         heater = coach.admission.heater = Heater(
             hass, entry, settings.heat, book, report=coach.report, proofs=proofs
         )
