@@ -64,9 +64,7 @@ def furnished(nursery: Nursery) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="knot-") as folder:
         flat = Flat(nursery, Path(folder), Pad(Path(folder)))
         try:
-            child = flat.start("furnish")
-            child.wait_for(fact="stopped")
-            until(lambda: child.gone, 20, "it leaves")
+            flat.start("furnish").wait_for(fact="stopped")
         finally:
             flat.close()
         yield flat.config

@@ -144,8 +144,10 @@ async def main() -> None:
     parser.add_argument("--countdown", type=float, default=0.0)
     given = parser.parse_args()
     heater = Heater(deaf=given.deaf, offs=given.heard, late=given.late, countdown=given.countdown)
-    async with await asyncio.start_unix_server(heater.serve, given.socket):
-        await heater.look()
+    server = await asyncio.start_unix_server(heater.serve, given.socket)
+    await heater.look()
+    # Whoever still talks to it is not waited for.
+    server.close()
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Nursery:
         assert self._read() == "ready", (folder / "nursery.log").read_text()
 
     def bear(self, **wanted: object) -> int:
-        """Fork a child; return its pid."""
+        """Run the first one, and fork all others; return the pid."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
@@ -225,7 +225,7 @@ class Flat:
     def close_children(self) -> None:
         """Kill whoever is left."""
         for child in self._children:
-            if not child.gone:
+            if not (child.gone or child.told(fact="stopped")):
                 child.kill()
 
     def close(self) -> None:
