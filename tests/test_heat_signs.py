@@ -25,7 +25,7 @@ from custom_components.knot_coach.massage.heat_reports import (
     HeatReport,
     HeatStuck,
 )
-from custom_components.knot_coach.outlet import Outlet
+from custom_components.knot_coach.outlet import Outlet, Watch
 from custom_components.knot_coach.thermometer import Thermometer
 from tests.fake_heater import Pad
 from tests.heater_house import (
@@ -188,13 +188,27 @@ async def test_power_that_comes_back_and_stays_is_an_alarm(house: House) -> None
 
 
 async def test_what_comes_long_after_is_not_ours(house: House) -> None:
-    heater = await house.warm(power_sensor=POWER)
+    heater = await house.warm(power_sensor=POWER, temperature_sensor=TEMPERATURE)
     await house.off(heater)
-    await house.clock.advance(121)
+    await house.clock.advance(125)
     await by_hand(house, on=True)
     await house.clock.advance(60)
     assert house.pad.has_power()
     assert house.reports == [HeatOff()]
+
+
+async def test_power_behind_an_off_of_a_person_is_cut(house: House) -> None:
+    user = MockUser(is_owner=True).add_to_hass(house.hass)
+    await house.warm(power_sensor=POWER)
+    house.pad.ways.quiet = True
+    await by_hand(house, on=False, context=Context(user_id=user.id))
+    await house.clock.advance(20)
+    assert house.reports == [HeatLost("switched_off"), HeatOff()]
+    assert house.state(SWITCH).context.user_id == user.id
+    house.pad.set(on=True)
+    await house.clock.advance(6)
+    assert house.reports[2:] == [HeatLost("switched_on"), HeatOff()]
+    assert house.pad.seconds_on < 4
 
 
 async def test_what_is_watched_after_one_use_is_not_the_next_one(house: House) -> None:
@@ -363,6 +377,7 @@ async def test_a_body_that_warms_a_cold_pad_is_no_alarm(house: House) -> None:
         house.hass.states.async_set(TEMPERATURE, str(min(34.5, 24 + 2 * minute)), shown)
         await house.clock.advance(50)
     assert house.reports == [HeatOff()]
+    assert not heater._quench.listeners, "nobody watches for ever"
 
 
 async def test_a_weld_that_shows_late_is_seen_late(house: House) -> None:
@@ -377,7 +392,7 @@ async def test_a_thermometer_that_falls_silent_clears_nothing(house: House) -> N
     heater = await weld(house, after=310)
     await house.clock.run_until(lambda: is_stuck(heater), 200)
     house.room.silence()
-    await house.clock.advance(600)
+    await house.clock.advance(1200)
     assert is_stuck(heater)
     house.pad.set(on=False)
 
@@ -806,6 +821,39 @@ async def test_every_reason_is_told_once(house: House) -> None:
         HeatLost("unavailable")
     ]
     house.pad.set(on=False)
+
+
+async def test_a_fault_after_a_reason_is_no_second_reason(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heater = await house.async_heater()
+    house.pad.ways.late = 6
+    leave, faults = Watch.__exit__, [RuntimeError()]
+
+    def fault(watch: Watch, *_: object) -> None:
+        leave(watch)
+        if faults:
+            raise faults.pop()
+
+    monkeypatch.setattr(Watch, "__exit__", fault)
+    start = asyncio.ensure_future(heater.async_on(EIGHT_MINUTES, Context()))
+    await house.clock.advance(1)
+    house.room.switch.set_available(available=False)
+    await house.wait(start)
+    assert not faults
+    house.room.switch.set_available(available=True)
+    await house.clock.advance(60)
+    assert house.reports == [HeatLost("unavailable"), HeatOff()]
+    assert house.pad.seconds_on < 2
+
+
+async def test_every_use_has_its_reason(house: House) -> None:
+    heater = await house.async_heater()
+    for _ in range(2):
+        await house.on(heater)
+        await by_hand(house, on=False)
+        await house.clock.advance(2 * 3600 + 1)
+    assert house.reports == 2 * [HeatOn(), HeatLost("switched_off"), HeatOff()]
 
 
 async def test_a_use_expects_nothing_by_what_an_earlier_one_was_like(house: House) -> None:

@@ -273,7 +273,7 @@ class Heater:
     def _seen_on(self) -> None:
         """It is on while a person is coached: unless that is known already, it goes off."""
         heater = self._config.entity_id
-        if self._quench.busy or self._prospects.owed or heater in self._book.held:
+        if self._prospects.owed:
             return
         _LOGGER.warning("%s is on during a session and is switched off", heater)
         self._quench.listeners.add(self._take_outcome)

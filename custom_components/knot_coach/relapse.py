@@ -50,7 +50,9 @@ class Relapse:
         self.thermometer: Thermometer | None = None
         """At the skin side, and nobody else's: it is started and stopped here."""
         self.hot = False
-        """Whether the warmth says that it has power, so that no state proves it off."""
+        """Whether the warmth says that it has power, so that no state proves it off.
+
+        It lasts until it is seen to cool down: a thermometer that falls silent clears nothing."""
         self._outlet: Outlet
         self._began = 0.0
         self._at_off: float | None = None
@@ -109,9 +111,8 @@ class Relapse:
 
     def _glow(self) -> Glow:
         celsius = None if self.thermometer is None else self.thermometer.celsius
-        # A thermometer that says nothing changes nothing that is known.
         if self._at_off is None or celsius is None:
-            return Glow.HOT if self.hot else Glow.COLD
+            return Glow.COLD
         return glow(self._at_off, celsius)
 
     @callback
@@ -134,7 +135,7 @@ class Relapse:
             self._set_timer(GLOW_WITHIN)
         self._hottest = max(celsius, self._hottest) if self.hot else celsius
         if self.hot:
-            if self._glow() is Glow.COLD or celsius <= self._hottest - LEAST_FALL:
+            if celsius <= self._hottest - LEAST_FALL:
                 self.hot = False
                 self._cooled()
         elif self._glow() is Glow.HOT:
