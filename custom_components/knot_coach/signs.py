@@ -110,11 +110,6 @@ class Signs:
         if (news := self._outlook.news(dt_util.utcnow())) is not None:
             self._tell(HeatForecast(*news))
 
-    @callback
-    def ready(self) -> None:
-        """Stop to expect warmth: it is there."""
-        self._outlook = None
-
     def _later(self, after: timedelta, check: Callable[[], None]) -> None:
         @callback
         def due(_: datetime) -> None:

@@ -176,7 +176,6 @@ class Warming:
             return
         elif reading is Reading.READY:
             self._ready = True
-            self._signs.ready()
             self._tell(HeatReady())
         else:
             self._signs.feel()
