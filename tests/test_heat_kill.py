@@ -201,6 +201,19 @@ def test_a_dead_man_needs_nobody(house: House, figures: Figures, step: str) -> N
     row.note(flat, COUNTDOWN, died=died, child=child)
 
 
+def test_the_lease_alone_is_enough(house: House, figures: Figures) -> None:
+    """The session is not on the disk, so that nothing else remembers the heat."""
+    flat = house.flat()
+    died = kill_at(flat, "warm")
+    for file in (flat.config / ".storage").glob("knot_coach.session*"):
+        file.unlink()
+    child = start_again(flat)
+    started = child.wait_for(fact="started")
+    until_settled(flat)
+    row = Row(figures, "kill -9 at warm, session lost")
+    row.note(flat, LIMIT + (started - died), died=died, child=child)
+
+
 def test_a_kill_during_the_first_off_after_a_kill(house: House, figures: Figures) -> None:
     """The promise outlives the second death as it did the first."""
     flat = house.flat(**FIRST_ONE_DEAF)

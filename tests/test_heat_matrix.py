@@ -18,7 +18,7 @@ import pytest
 from custom_components.knot_coach.const import DOMAIN, Conf
 from custom_components.knot_coach.heater import Heater
 from custom_components.knot_coach.lease import async_get_book
-from custom_components.knot_coach.massage.heat_reports import HeatReport
+from custom_components.knot_coach.massage.heat_reports import HeatForecast, HeatReport
 from tests.fake_heater import FakeThermometer, Pad, Room, Ways
 from tests.figures import Figures
 from tests.house import OTHER_ROOM, House, coach_entry, set_up
@@ -175,6 +175,8 @@ class Fault:
     options: Mapping[str, Any] = field(default_factory=dict)
     fine: bool = False
     """Whoever is asked about the skin says that it is fine."""
+    lives: bool = True
+    """The session goes on to press, or ends."""
 
 
 async def start(house: House) -> None:
@@ -317,6 +319,21 @@ async def report_raises(cell: Cell) -> None:
     heater._report = report
 
 
+async def session_dead(cell: Cell) -> None:
+    """Nothing wakes the session any more: the timer of the heater is left."""
+    cell.house.coach._runner.stop()
+
+
+async def session_breaks(cell: Cell) -> None:
+    """A fault in the session, at its next step."""
+
+    def settled(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    cell.house.coach._runner._settled = settled
+    cell.house.coach.report(HeatForecast(None))
+
+
 async def started_twice(cell: Cell) -> None:
     """Two more calls, and another coach, want the same pad."""
     other = coach_entry(
@@ -384,6 +401,8 @@ FAULTS = {
     "clock two hours back": Fault(clock_jumps(-2), "its minutes", options=UNMEASURED, fine=True),
     "a listener raises": Fault(listener_raises, "a word"),
     "the session raises": Fault(report_raises, "stuck", options=UNMEASURED),
+    "the session is dead": Fault(session_dead, "its minutes", options=UNMEASURED, lives=False),
+    "the session breaks": Fault(session_breaks, "the end"),
     "started twice": Fault(started_twice, "its minutes", options=UNMEASURED, fine=True),
     "off by hand": Fault(off_by_hand, "switched_off"),
     "on by hand": Fault(on_by_hand, "switched_on"),
@@ -413,7 +432,8 @@ async def test_no_fault_leaves_heat(cell: Cell, figures: Figures, name: str, oft
     await fault.strike(cell)
     await cell.over(fine=fault.fine)
     off = cell.clock.time() - struck
-    await cell.aftermath()
+    if fault.lives:
+        await cell.aftermath()
     assert not cell.pad.on
     assert cell.pad.seconds_on <= LIMIT + PROOF
     assert cell.pressed_under_heat == 0.0
