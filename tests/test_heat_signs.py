@@ -674,8 +674,50 @@ def jump(house: House, hours: float) -> None:
     house.clock._move(house.clock.time())
 
 
-@pytest.mark.parametrize("hours", [5, -5, 24 * 400, -24 * 400])
-async def test_a_clock_that_jumps_neither_shortens_nor_lengthens_heat(
+@pytest.mark.parametrize("hours", [5, 24 * 400])
+async def test_a_clock_that_is_set_forward_ends_heat(house: House, hours: float) -> None:
+    heater = await house.async_heater(power_sensor=POWER, temperature_sensor=TEMPERATURE)
+    await house.on(heater, EIGHT_MINUTES)
+    await house.clock.advance(100)
+    jump(house, hours)
+    await house.clock.advance(5)
+    assert house.reports == [HeatOn(), HeatOff()]
+    assert house.pad.seconds_on == pytest.approx(100, abs=3)
+    assert lease_of(heater) is None
+    # The timer of that use is gone with it, and ends no other.
+    await house.clock.advance(250)
+    jump(house, 3)
+    await house.clock.advance(11)
+    await house.on(heater, EIGHT_MINUTES)
+    assert house.reports == [HeatOn(), HeatOff(), HeatOn()]
+    await house.clock.advance(200)
+    assert house.reports == [HeatOn(), HeatOff(), HeatOn()]
+    assert house.pad.has_power()
+
+
+async def test_a_host_that_slept_switches_off_when_it_wakes(house: House) -> None:
+    """Nothing is reported, and the clock of the timers stood still: it believes in nine more minutes."""
+    await house.warm()
+    await house.clock.advance(60)
+    jump(house, 1)
+    await house.clock.run_until(lambda: not house.pad.has_power(), 15.5)
+    await house.clock.advance(1)
+    assert house.reports == [HeatOff()]
+    assert house.stored_leases == []
+
+
+async def test_a_sleep_that_leaves_time_ends_heat_at_its_time(house: House) -> None:
+    await house.warm()
+    await house.clock.advance(60)
+    jump(house, 5 / 60)
+    await house.clock.advance(235)
+    assert house.pad.has_power()
+    await house.clock.advance(21)
+    assert house.reports == [HeatOff()]
+
+
+@pytest.mark.parametrize("hours", [-5, -24 * 400])
+async def test_a_clock_that_is_set_back_neither_shortens_nor_lengthens_heat(
     house: House, hours: float
 ) -> None:
     before = dt_util.utcnow()
@@ -690,7 +732,7 @@ async def test_a_clock_that_jumps_neither_shortens_nor_lengthens_heat(
     assert lease_of(heater) is None
 
 
-@pytest.mark.parametrize("hours", [5, -5])
+@pytest.mark.parametrize("hours", [0.05, -5])
 async def test_a_clock_that_jumps_hides_no_probe_beside_the_pad(house: House, hours: float) -> None:
     house.pad.ways.beside = True
     await house.warm(temperature_sensor=TEMPERATURE)

@@ -227,14 +227,20 @@ class Heater:
         )
         self._book.held.add(self._config.entity_id)
         try:
-            await self._book.async_grant(self._prospects.lease(now, now + time))
+            await self._book.async_grant(lease := self._prospects.lease(now, now + time))
         except LeaseNotStoredError:
             _LOGGER.exception("The heater gets no power")
         else:
             # A disk that hung has let the yes of the person grow old.
             if self._warming is warming and self._hass.loop.time() - began < self._timings.proof:
                 self._prepare(time)
-                await warming.async_run(context, tell=self._tell, lose=self._lose)
+                await warming.async_run(
+                    context,
+                    lease.off_at,
+                    tell=self._tell,
+                    lose=self._lose,
+                    time_is_up=self._time_is_up,
+                )
                 if self._warming is warming and not await self.guard.async_arm():
                     warming.give_up("failed")
                 return
@@ -292,8 +298,9 @@ class Heater:
             self._book.held.discard(self._config.entity_id)
 
     @callback
-    def _time_is_up(self, _: datetime) -> None:
-        self._drop_watchdog = None
+    def _time_is_up(self, _: datetime | None = None) -> None:
+        # A wall clock that is past the time comes before the watchdog.
+        self._clear_watchdog()
         self._halt()
         self._quench.ask()
 

@@ -2,19 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta
 import logging
-from typing import Concatenate
+from typing import Concatenate, Final
 
 from homeassistant.core import (
     CALLBACK_TYPE,
     Context,
     Event,
     EventStateChangedData,
+    EventStateReportedData,
     HomeAssistant,
     callback,
 )
 from homeassistant.exceptions import Unauthorized
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+    async_track_time_interval,
+)
+from homeassistant.util import dt as dt_util
 
 from .heat_devices import shown_on
 from .massage.heat import Reading
@@ -25,6 +32,10 @@ from .signs import Signs, lost_sight
 from .thermometer import Thermometer, trouble
 
 _LOGGER = logging.getLogger(__name__)
+
+CLOCK_EVERY: Final = timedelta(seconds=15)
+"""How often the wall clock is looked at where nothing is reported. The clock of the timers stands still while
+a host is suspended, so on waking it may believe that minutes of heat are left. Our choice."""
 
 type Report = HeatOn | HeatReady | HeatForecast
 
@@ -70,22 +81,29 @@ class Warming:
         self._signs = Signs(hass, outlet, thermometer, tell=self._pass_on, lose=self.give_up)
         self._tell: Callable[[Report], None]
         self._lose: Callable[[str], None]
+        self._time_is_up: Callable[[], None]
+        self._off_at: datetime
         self._call: asyncio.Task[None] | None = None
-        self._stop_listening: CALLBACK_TYPE | None = None
+        self._removers: list[CALLBACK_TYPE] = []
 
     async def async_run(
         self,
         context: Context,
+        off_at: datetime,
         *,
         tell: Callable[[Report], None],
         lose: Callable[[str], None],
+        time_is_up: Callable[[], None],
     ) -> None:
         """Switch on; come back when on is proved, or when the use is over.
 
         `tell` is told of `HeatOn`, then of what is expected, and once of `HeatReady`. `lose` is
-        told the reason to end, once, now or at any later time, and must call `end`.
+        told the reason to end, once, now or at any later time, and must call `end`; so must
+        `time_is_up`, which is called where the wall clock is past `off_at`. One that is set back changes nothing:
+        whoever calls this has a timer, too.
         """
-        self._tell, self._lose = tell, lose
+        self._tell, self._lose, self._time_is_up = tell, lose, time_is_up
+        self._off_at = off_at
         loop, quench = self._hass.loop, self._quench
         until, refresh_at = loop.time() + self._timings.proof, loop.time() + self._timings.refresh
         self._listen()
@@ -120,9 +138,8 @@ class Warming:
     def end(self) -> None:
         """Watch no more, and give up a call that hangs; the power is the quench's."""
         self._ended = True
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
+        while self._removers:
+            self._removers.pop()()
         if self._thermometer is not None:
             self._thermometer.stop()
         self._signs.stop()
@@ -134,9 +151,19 @@ class Warming:
 
     @callback
     def _listen(self) -> None:
-        self._stop_listening = async_track_state_change_event(
-            self._hass, self._outlet.sources, self._changed
-        )
+        self._removers = [
+            async_track_state_change_event(self._hass, self._outlet.sources, self._changed),
+            async_track_state_report_event(
+                self._hass, self._outlet.sources, self._look_at_the_clock
+            ),
+            async_track_time_interval(
+                self._hass,
+                self._look_at_the_clock,
+                CLOCK_EVERY,
+                name="knot_coach heater clock",
+                cancel_on_shutdown=True,
+            ),
+        ]
         if self._thermometer is not None:
             self._thermometer.start(self._feel)
 
@@ -155,7 +182,20 @@ class Warming:
         return "not_allowed" if isinstance(error, Unauthorized) else "refused"
 
     @_safely
+    def _look_at_the_clock(self, _: datetime | Event[EventStateReportedData]) -> None:
+        self._is_over()
+
+    def _is_over(self) -> bool:
+        """Tell whether the time is up by the wall clock, and end the use then."""
+        if self._ended or dt_util.utcnow() < self._off_at:
+            return self._ended
+        self._time_is_up()
+        return True
+
+    @_safely
     def _changed(self, event: Event[EventStateChangedData]) -> None:
+        if self._is_over():
+            return
         entity_id = event.data["entity_id"]
         if (reason := lost_sight(self._hass, self._outlet, entity_id)) is not None:
             self.give_up(reason)
@@ -167,7 +207,7 @@ class Warming:
 
     @_safely
     def _feel(self) -> None:
-        if self._thermometer is None:
+        if self._thermometer is None or self._is_over():
             return
         reading = self._thermometer.read()
         if (reason := trouble(reading)) is not None:
