@@ -52,11 +52,12 @@ class Bath:
         *,
         power: str | None = None,
         temperature: str | None = None,
+        coach: str = "coach",
     ) -> Heater:
         """Set up the heater of a coach."""
         self.heater = Heater(
             self.hass,
-            MockConfigEntry(domain=DOMAIN, entry_id="coach"),
+            MockConfigEntry(domain=DOMAIN, entry_id=coach),
             HeatConfig(
                 entity_id=entity_id,
                 kind=kind,
@@ -373,6 +374,67 @@ async def test_a_coach_is_no_heater(hass: HomeAssistant, kind: HeatKind) -> None
     hass.states.async_set("light.outer", "off", {"entity_id": ["switch.inner"]})
     for name in (ours, "switch.inner", "light.outer"):
         assert unfit(hass, name, POWER, kind) == "heat_own_entity"
+
+
+# --- one relay under two names --------------------------------------------------------------------
+
+
+@pytest.fixture(name="twins")
+async def twins_fixture(bath: Bath) -> list[Heater]:
+    """The pad of one coach as a switch, and of another as the light that the switch is shown as."""
+    await bath.room.async_add_switch()
+    await bath.room.async_add_power()
+    options = {"entity_id": "switch.pad", "target_domain": "light", "invert": False}
+    lamp = await bath.helper("switch_as_x", options, version=1, minor_version=3)
+    await bath.group("switch.pad")
+    switch = await bath.heats_with("switch.pad", HeatKind.BODY, power=POWER)
+    light = await bath.heats_with(lamp, HeatKind.BODY, power=POWER, coach="other")
+    both = await bath.heats_with("switch.both", HeatKind.BODY, power=POWER, coach="third")
+    return [switch, light, both]
+
+
+@pytest.mark.parametrize("first", range(3))
+async def test_one_relay_under_more_names_is_one_heater(
+    bath: Bath, twins: list[Heater], first: int
+) -> None:
+    bath.heater = twins.pop(first)
+    for _ in range(3):
+        await bath.on()
+        assert bath.told == [HeatOn()]
+        assert {twin.refusal(blocked=False) for twin in twins} == {"heat_in_use"}
+        assert await bath.off()
+        assert {twin.refusal(blocked=False) for twin in twins} == {"heat_gap"}
+        await bath.clock.advance(2 * 3600 + 1)
+        bath.told.clear()
+    assert {twin.refusal(blocked=False) for twin in twins} == {"heat_daily"}
+    assert len(bath.pad.runs) == 3
+
+
+async def test_what_is_stuck_is_so_under_each_of_its_names(bath: Bath, twins: list[Heater]) -> None:
+    bath.heater = twins.pop(0)
+    await bath.on()
+    bath.pad.ways.deaf = 1
+    off = bath.hass.async_create_task(bath.heater.async_off())
+    await bath.clock.advance(5)
+    assert {twin.refusal(blocked=False) for twin in twins} == {"heat_not_off"}
+    await bath.clock.run_until(off.done, 10)
+    assert {twin.refusal(blocked=False) for twin in twins} == {"heat_stuck"}
+    registry = er.async_get(bath.hass)
+    registry.async_update_entity("switch.pad", new_entity_id="switch.compress")
+    await bath.hass.async_block_till_done()
+    assert twins[0].refusal(blocked=False) == "heat_stuck"
+    bath.pad.ways.deaf = 0
+    await bath.clock.advance(70)
+    assert twins[0].refusal(blocked=False) == "heat_gap"
+
+
+async def test_another_relay_is_another_heater(bath: Bath) -> None:
+    await bath.room.async_add_switch()
+    await bath.room.async_add("switch", FakeSwitch(Pad(), "towels"))
+    other = await bath.heats_with("switch.towels", coach="other")
+    await bath.heats_with("switch.pad")
+    await bath.on()
+    assert other.refusal(blocked=False) is None
 
 
 # --- the air of a room ----------------------------------------------------------------------------

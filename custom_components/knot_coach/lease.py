@@ -5,7 +5,7 @@ after its lease is proved to be on disk, and a lease leaves only after the heate
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 import logging
@@ -177,17 +177,30 @@ class LeaseBook:
         """Tell whether a lost lease may have left this heater on."""
         return self._doubt is not None and heater not in self._doubt.cleared
 
+    @property
+    def heaters(self) -> set[str]:
+        """Each name under which a lease or a use is kept."""
+        return {*self._leases, *(use.heater for use in self._uses)}
+
     @callback
-    def uses(self, heater: str, entry_id: str) -> tuple[datetime, ...]:
+    def uses(
+        self, heater: str, entry_id: str, *, others: Collection[str] = ()
+    ) -> tuple[datetime, ...]:
         """Return when each use by this coach or of this heater ended, or will have ended.
 
         What a lost file would have told is assumed to be the worst: a full day's uses.
+
+        Args:
+            heater: The name under which it is configured.
+            entry_id: The coach.
+            others: More names of the same heater.
         """
-        ended = [u.ended for u in self._uses if heater == u.heater or entry_id == u.entry_id]
+        names = {heater, *others}
+        ended = [u.ended for u in self._uses if u.heater in names or entry_id == u.entry_id]
         going = [
             lease.off_at
             for lease in self._leases.values()
-            if heater == lease.heater or entry_id == lease.entry_id
+            if lease.heater in names or entry_id == lease.entry_id
         ]
         lost = [] if self._doubt is None else [self._doubt.since] * USES_A_DAY
         return (*ended, *going, *lost)

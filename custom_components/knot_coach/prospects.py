@@ -8,10 +8,11 @@ from homeassistant.util import dt as dt_util
 
 from .dead_man import Guard, Trial
 from .heat_config import HeatConfig
+from .heat_devices import share
 from .lease import Lease, LeaseBook
 from .massage.heat import HeatKind, refuse_heat
 from .outlet import Outlet, unfit
-from .quench import Quench
+from .quench import DATA_QUENCHES, Quench
 from .thermometer import Thermometer
 
 
@@ -29,10 +30,10 @@ class Prospects:
 
     @property
     def owed(self) -> bool:
-        """Whether somebody's lease is on this heater, under whatever name it had then."""
+        """Whether somebody's lease is on this heater, under whatever name it has or had then."""
         registry_id = self.outlet.registry_id
         return any(
-            lease.heater == self.config.entity_id
+            self._is_it(lease.heater)
             or (registry_id is not None and lease.registry_id == registry_id)
             for lease in self.book.leases
         )
@@ -40,14 +41,16 @@ class Prospects:
     def refusal(self, *, blocked: bool, trial: Trial | None) -> str | None:
         """Return the translation key of why heat cannot be had, or None where it can."""
         config = self.config
-        if self.quench.stuck:
+        quenches = [self.quench, *(one for key, one in self._quenches.items() if self._is_it(key))]
+        if any(quench.stuck for quench in quenches):
             return "heat_stuck"
         drilled = self.guard.drilling and trial is None
-        if drilled or config.entity_id in self.book.held:
+        if drilled or any(map(self._is_it, self.book.held)):
             return "heat_in_use"
-        if self.owed or self.quench.busy:
+        if self.owed or any(quench.busy for quench in quenches):
             return "heat_not_off"
-        uses = self.book.uses(config.entity_id, self.guard.entry_id)
+        others = [*filter(self._is_it, self.book.heaters)]
+        uses = self.book.uses(config.entity_id, self.guard.entry_id, others=others)
         if trial is not None:
             uses = tuple(use for use in uses if use <= trial.began)
         return (
@@ -72,6 +75,21 @@ class Prospects:
             drill=trial.began if trial else None,
             switches_until=trial.switches_until(started) if trial else None,
         )
+
+    @property
+    def _quenches(self) -> dict[str, Quench]:
+        return self.hass.data.get(DATA_QUENCHES, {})
+
+    def _is_it(self, heater: str) -> bool:
+        """Tell whether what is kept under a name is this heater, or shares a relay with it.
+
+        One relay may be a switch, the light that the switch is shown as, and a part of a group.
+        """
+        if heater == self.config.entity_id:
+            return True
+        known = self._quenches.get(heater)
+        now = heater if known is None else known.outlet.entity_id
+        return share(self.hass, now, self.outlet.entity_id)
 
     @property
     def _safe(self) -> bool:
