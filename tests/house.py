@@ -79,13 +79,19 @@ class House:
         self.coach: Coach
 
     async def build(
-        self, *, pad: Pad | None = None, options: Mapping[str, Any] | None = None
+        self,
+        *,
+        pad: Pad | None = None,
+        power: bool = False,
+        options: Mapping[str, Any] | None = None,
     ) -> House:
-        """Set everything up; a pad comes with its switch and a thermometer."""
+        """Set everything up; a pad comes with its switch and a thermometer, and watts if wanted."""
         if pad is not None:
             self.room = Room(self.hass, pad)
             await self.room.async_add_switch()
             await self.room.async_add_thermometer()
+            if power:
+                await self.room.async_add_power()
             heat: dict[str, Any] = {
                 Conf.HEATER: "switch.pad",
                 Conf.TEMPERATURE: "sensor.pad_temperature",

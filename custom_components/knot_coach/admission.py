@@ -27,7 +27,6 @@ from .massage.wording import Phrasebook
 from .profiles import Known, pressed_on
 from .settings import Choice, Settings
 from .store import Memory
-from .warmer import warmth_of
 
 LEAST_PRESSING: Final = timedelta(seconds=60)
 """Below this a day's rest of the limits is not worth a session; one short round."""
@@ -214,7 +213,9 @@ class Admission:
             length=part.length or self.choice.length,
             target=wanted.target,
             heat=wanted.heat,
-            warmth=warmth_of(self._settings.heat, self.heater),
+            warmth=self._settings.warmth(
+                guarded=self.heater is not None and self.heater.guard.guarded
+            ),
             talk=wanted.talk,
             stretch_only=wanted.stretch_only,
             own=part.steps,

@@ -85,7 +85,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
             report=self.report,
             changed=self.async_update_listeners,
         )
-        self._starting = self._called_off = self._closed = self._reload = False
+        self._starting = self._called_off = self._closed = False
+        self.reload_due = False  # Settings have changed, and count from the next session on.
         self._trigger, self._context = "", Context()
         self._lock: messages.Lock | None = None
         self._shelf = Shelf(memory)
@@ -155,9 +156,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
             return
         self._trigger = found.trigger
         self.speech.begin(found.session.next_id)
-        self._runner.begin(wake(found.session, now), now)
-        if found.session.hot and not self.heat_on:
-            self.report(HeatOff())
+        self._runner.begin(wake(found.session, now, hot=self._warmer.hot), now)
+        self._warmer.take_up(was_hot=found.session.hot)
 
     async def async_close(self) -> None:
         """Leave: hands off in words, heat off, and everything on disk.
@@ -179,8 +179,8 @@ class Coach(DataUpdateCoordinator[SessionView]):
     @callback
     def async_reload_when_idle(self) -> None:
         """Take changed settings over; a session that goes on is not torn down for it."""
-        self._reload = self._runner.live
-        if not self._reload:
+        self.reload_due = self._runner.live
+        if not self.reload_due:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 
     # What people and machines want
@@ -203,7 +203,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             other: Coach = entry.runtime_data
             if other is not self and other.busy and self.settings.meets(other.settings):
                 raise Refused("room_taken", name=other.settings.name)
-        self.admission.check_heater()
+        self._warmer.check()
         if not self.speech.able():
             raise Refused("no_output")
 
@@ -256,14 +256,22 @@ class Coach(DataUpdateCoordinator[SessionView]):
         question = self.data.question
         if question is None and not self.unplugging:
             raise Refused("nothing_asked")
+        self.check_plug(answer)
         if not person and question is not Question.SIDE:
             raise Refused("person_needed")
         self.report(messages.Answered(answer, person=person))
 
     @callback
+    def check_plug(self, answer: Answer) -> None:
+        """Raise Refused where somebody says that a heater is unplugged, and watts flow into it."""
+        if self.unplugging and answer is Answer.YES and self._warmer.draws:
+            raise Refused("heat_still_draws")
+
+    @callback
     def report(self, fact: Report | Remark) -> None:
         """Tell the session a fact; what is told of heat is shown, and heard, without one too."""
-        self._runner.report(fact)
+        if self._warmer.believes(fact):
+            self._runner.report(fact)
         if isinstance(fact, HeatOn | HeatOff | HeatLost | HeatStuck):
             self.async_update_listeners()
         if isinstance(fact, HeatStuck) and self.session is None:
@@ -307,7 +315,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         left, self._lock = self._lock, None
         rows = [row | changes for row in records(session, now, self._trigger)]
         self.hass.async_create_task(self.memory.async_add(rows, left), f"{self.name} record")
-        if self._reload:
+        if self.reload_due:
             self.async_reload_when_idle()
 
     def _broken(self, session: Session | None) -> None:

@@ -199,6 +199,7 @@ class HearingCoach(CoachLike):
             case NoHarderHeard():
                 coach.obey(NoHarder())
             case AnswerHeard(answer):
+                coach.check_plug(answer)
                 coach.report(Answered(answer, person=person))
             case ScoreHeard(score):
                 coach.report(Rated(score))

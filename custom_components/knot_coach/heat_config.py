@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .dead_man import DeadMan
-from .massage.heat import HeatKind
+from .massage.heat import HeatKind, Warmth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +20,7 @@ class HeatConfig:
     dead_man: DeadMan | None = None
     own_cutoff: bool = False
     """An adult has ticked that the pad has a cut-off of its own."""
+
+    def warmth(self, *, guarded: bool) -> Warmth:
+        """Return what a session has to know of it; `guarded` as in `Warmth`."""
+        return Warmth(kind=self.kind, unasked=self.unasked, guarded=guarded)

@@ -13,7 +13,7 @@ from .const import Conf
 from .dead_man import DeadMan
 from .heater import HeatConfig
 from .massage.areas import Side, Tool
-from .massage.heat import DEFAULT_MINUTES, MAX_TIME, HeatKind
+from .massage.heat import DEFAULT_MINUTES, MAX_TIME, PAD, HeatKind, Warmth
 from .massage.order import DEFAULT_CEILING, HIGHEST_CEILING, Talk
 from .massage.phases import Length
 from .massage.screening import Finding, Screening
@@ -108,6 +108,10 @@ class Settings:
     def is_quiet(self, moment: datetime) -> bool:
         """Tell whether a local moment lies in the quiet hours."""
         return self.quiet is not None and self.quiet.at(moment.time())
+
+    def warmth(self, *, guarded: bool) -> Warmth:
+        """Return what a session has to know of the heat; `guarded` as in `Warmth`."""
+        return PAD if self.heat is None else self.heat.warmth(guarded=guarded)
 
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:

@@ -5,21 +5,14 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import Context, callback
 
-from .massage.heat import PAD, Warmth
-from .massage.heat_reports import HeatOff
+from .admission import Refused
+from .debts import Debts
+from .massage.heat_reports import HeatLost, HeatOff, HeatStuck
+from .massage.messages import Report
+from .massage.remarks import Remark
 
 if TYPE_CHECKING:
     from .coordinator import Coach
-    from .heat_config import HeatConfig
-    from .heater import Heater
-
-
-@callback
-def warmth_of(config: HeatConfig | None, heater: Heater | None) -> Warmth:
-    """Return what a session has to know of the heat of its coach."""
-    if config is None or heater is None:
-        return PAD
-    return Warmth(kind=config.kind, unasked=config.unasked, guarded=heater.guard.guarded)
 
 
 class Warmer:
@@ -28,12 +21,56 @@ class Warmer:
     def __init__(self, coach: Coach) -> None:
         """Take a coach, whose heater comes later or never."""
         self._coach = coach
+        self.debts = Debts(coach)
+
+    def check(self) -> None:
+        """Raise Refused while a heater is drilled, or one that matters is not proved off."""
+        if self.debts.open:
+            raise Refused("heat_stuck" if self.debts.stuck else "heat_not_off")
+        self._coach.admission.check_heater()
+
+    @property
+    def hot(self) -> bool:
+        """Whether a heater that matters may be on."""
+        heater = self._coach.heater
+        return (heater is not None and heater.on) or bool(self.debts.open)
+
+    @callback
+    def take_up(self, *, was_hot: bool) -> None:
+        """Tell a session that was cut off what has become of its heat meanwhile."""
+        self.debts.follow()
+        if self.debts.stuck:
+            self._coach.report(HeatStuck())
+        elif was_hot and not self.hot:
+            self._coach.report(HeatOff())
+
+    @property
+    def draws(self) -> bool:
+        """Whether watts are seen to flow into the heater that is to be unplugged."""
+        return any(one.outlet.draws for one in self.debts.open)
+
+    @callback
+    def believes(self, fact: Report | Remark) -> bool:
+        """Tell whether a report can be passed on: no off while another is open, no alarm twice."""
+        match fact:
+            case HeatOff():
+                return not self.debts.open
+            case HeatStuck():
+                return not self._coach.unplugging
+            case _:
+                return True
 
     @callback
     def start(self, off_at: datetime, context: Context) -> None:
-        """Switch on, with the permissions of whoever started the session."""
+        """Switch on, with the permissions of whoever started the session.
+
+        Settings that have changed since then count at the next session, and health answers may be
+        among them: there is no heat until then.
+        """
         coach = self._coach
-        if coach.heater is not None:
+        if coach.reload_due:
+            coach.report(HeatLost("changed"))
+        elif coach.heater is not None:
             warming = coach.heater.async_on(off_at - coach.now(), context)
             coach.config_entry.async_create_task(coach.hass, warming, f"{coach.name} heat on")
 
@@ -41,6 +78,7 @@ class Warmer:
     def stop(self) -> None:
         """Switch off; where there is nothing to switch off, that is a proof of off."""
         coach = self._coach
+        self.debts.chase()
         if coach.heater is None:
             coach.report(HeatOff())
             return

@@ -35,6 +35,7 @@ from massage.messages import (
 from massage.outcomes import Outcome, PauseReason
 from massage.phases import Phase
 from massage.record import records
+from massage.remarks import NoHarder
 from massage.states import Asking, Cooling, Ended, Heating, Instructing, Paused, Working
 from massage.view import view
 from tests.massage.stage import Stage, opened, stage_in
@@ -67,6 +68,14 @@ def checking(minutes: float = 10) -> Stage:
 def cooling() -> Stage:
     stage = warming()
     stage.report(HeatReady())
+    return stage
+
+
+def stuck() -> Stage:
+    """The coach has said that the heater has to be unplugged."""
+    stage = cooling()
+    stage.report(HeatStuck())
+    stage.until(lambda s: isinstance(s.state, Paused) and s.state.awaited is None)
     return stage
 
 
@@ -239,6 +248,22 @@ def test_too_hot_is_off_at_once(start: object) -> None:
     assert stage.is_in(Cooling)
 
 
+@pytest.mark.parametrize("word", [Command.TOO_MUCH, Command.LIGHTER])
+@pytest.mark.parametrize("start", [warming, checking])
+def test_pain_under_a_heater_is_heat(start: object, word: Command) -> None:
+    assert callable(start)
+    stage = start()
+    stage.obey(word)
+    assert stops(stage) == 1
+    assert stage.said()[-1] == "too_hot_reply"
+    assert stage.is_in(Cooling)
+
+
+def test_no_harder_is_no_matter_of_heat() -> None:
+    with pytest.raises(NotNow, match="warming"):
+        warming().obey(NoHarder())
+
+
 def test_too_hot_without_heat_makes_no_sense() -> None:
     with pytest.raises(NotNow, match="not_warming"):
         opened().obey(Command.TOO_HOT)
@@ -303,19 +328,41 @@ def test_off_that_is_not_proved_holds_everything_up(late: bool) -> None:  # noqa
 
 @pytest.mark.parametrize("fact", [Answered(Answer.YES), HeatConfirmed(), HeatOff()])
 def test_unplugged_or_proved_goes_on(fact: Report) -> None:
-    stage = cooling()
-    stage.report(HeatStuck())
+    stage = stuck()
     stage.report(fact)
     assert stage.is_in(Instructing)
     assert not stage.s.hot
+
+
+@pytest.mark.parametrize("answer", [Answered(Answer.YES), Answered(Answer.NO)])
+def test_nobody_has_unplugged_what_they_have_not_heard_of(answer: Answered) -> None:
+    stage = cooling()
+    stage.mute = True
+    stage.report(HeatStuck())
+    stage.report(answer)
+    assert pause_reason(stage) is PauseReason.HEAT
+    stage.report(SpeechFailed(stage.state(Paused).awaited or 0))
+    stage.report(answer)
+    assert stage.is_in(Instructing) is (answer == Answered(Answer.YES))
+
+
+def test_a_pause_while_the_heater_is_seen_to_outlasts_it() -> None:
+    stage = stuck()
+    stage.obey(Command.PAUSE)
+    assert stage.said()[-1] == "heat_stuck"
+    with pytest.raises(NotNow, match="already_paused"):
+        stage.obey(Command.PAUSE)
+    stage.report(HeatOff())
+    assert pause_reason(stage) is PauseReason.ASKED
+    stage.obey(Command.RESUME)
+    assert stage.is_in(Instructing)
 
 
 @pytest.mark.parametrize(
     "answer", [Answered(Answer.NO), Answered(Answer.UNSURE), Answered(Answer.YES, person=False)]
 )
 def test_nothing_less_than_a_persons_yes_is_unplugged(answer: Answered) -> None:
-    stage = cooling()
-    stage.report(HeatStuck())
+    stage = stuck()
     stage.report(answer)
     assert pause_reason(stage) is PauseReason.HEAT
 

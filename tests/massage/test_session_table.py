@@ -38,9 +38,9 @@ next             asking yes     warming yes         yes     yes    paused      e
 previous         asking warming warming yes         yes     yes    paused      ended
 repeat           yes    yes     yes     yes         yes     yes    yes         ended
 extend           asking warming warming wait        yes     paused paused      ended
-lighter          asking warming warming yes         yes     paused paused      ended
+lighter          asking yes     yes     yes         yes     paused paused      ended
 harder           asking warming warming wait        yes     paused paused      ended
-too_much         asking warming warming yes         yes     paused paused      ended
+too_much         asking yes     yes     yes         yes     paused paused      ended
 released         asking warming warming yes         yes     paused paused      ended
 not_yet          asking warming warming wait        yes     paused paused      ended
 found            asking warming warming yes         yes     paused paused      ended

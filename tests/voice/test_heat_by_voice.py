@@ -80,5 +80,7 @@ async def test_only_a_person_says_that_it_is_unplugged(house: House, pad: Pad) -
         assert house.session.state == "paused"
     await async_converse(house.hass, "it's unplugged", None, Context(), "en")
     assert house.session.state == "paused"
+    line = "I could not switch the heater off. Please unplug it."
+    await house.clock.run_until(lambda: line in house.satellite.texts, 30)
     await house.say("I have unplugged the pad")
     await house.until("active", phase="check_in", within=30)

@@ -21,7 +21,7 @@ from .pressure import LOWEST, STEP_UP, Ramp
 from .remarks import NoHarder
 from .script import level_line
 from .states import (
-    ALLOWED,
+    TOO_WARM,
     Asking,
     Cooling,
     Ended,
@@ -49,12 +49,19 @@ def obey(s: Session, wish: Command | NoHarder, at: datetime) -> Move:
     """Carry a wish out. Raises NotNow if it does not fit."""
     # Wherever a person may want it lighter, they may want it no harder.
     command = Command.LIGHTER if isinstance(wish, NoHarder) else wish
-    if command not in ALLOWED[type(s.state)]:
+    if command not in s.allowed or (wish is not command and _under_heat(s)):
         raise NotNow(_why_not(s, command))
+    if command in TOO_WARM and _under_heat(s):
+        command = Command.TOO_HOT
     if isinstance(wish, NoHarder):
         return _no_harder(s, at)
     heard = replace(s, unanswered=0, check_open=False, notes=s.notes.count(command))
     return _WORDS[command](heard, at)
+
+
+def _under_heat(s: Session) -> bool:
+    """Tell whether a heater may be on, and nothing else is going on that a complaint could be about."""
+    return s.hot and not isinstance(s.state, Instructing | Working | Ended)
 
 
 def _why_not(s: Session, command: Command) -> str:

@@ -38,7 +38,8 @@ def pause(s: Session, reason: PauseReason, at: datetime) -> Move:
     cooling = cool(s, at)
     s, said = say(s, at, pause_line(s, reason), Priority.SAFETY)
     is_held = reason is PauseReason.HEAT and held(s)
-    s = replace(s, state=Paused(reason, at + limit, left, is_held))
+    awaited = said.id if reason is PauseReason.HEAT else None
+    s = replace(s, state=Paused(reason, at + limit, left, is_held, awaited))
     return s, (*effects, Hush(at), *cooling, said, tell(s, at, Event.PAUSED, reason=reason))
 
 
@@ -58,6 +59,8 @@ def pause_line(s: Session, reason: PauseReason) -> Line:
 
 def interrupted_line(s: Session) -> Line:
     """Return what is said when a session comes back; no side where there is none, or none yet."""
+    if s.hot:
+        return s.line("interrupted_hot")
     area = s.order.area.key
     if s.step is None or s.step.side is Side.CENTRE:
         return s.line("interrupted_middle", area=area)

@@ -41,6 +41,7 @@ LOST: Final[Mapping[str, str]] = {
     "not_allowed": "heat_lost_not_allowed",
     "not_stored": "heat_lost_not_stored",
     "gone": "heat_lost_gone",
+    "changed": "heat_lost_changed",
 }
 """The line that says what happened; for all else there is one in general."""
 

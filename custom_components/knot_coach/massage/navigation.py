@@ -46,7 +46,9 @@ def not_check_in(s: Session) -> Step:
 
 
 def pause_it(s: Session, at: datetime) -> Move:
-    """Take a break."""
+    """Take a break; once the heater is off, or unplugged, nothing goes on by itself then."""
+    if isinstance(s.state, Paused):
+        return reply(replace(s, state=replace(s.state, held=True)), at, "heat_stuck")
     return pause(s, PauseReason.ASKED, at)
 
 

@@ -84,7 +84,8 @@ def _introduce(s: Session, at: datetime) -> Move:
 def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, PLR0911, PLR0912 - one row for each question
     """Take an answer to the open question; one that does not fit changes nothing."""
     if isinstance(s.state, Paused):
-        unplugged = s.state.reason is PauseReason.HEAT and told == Answered(Answer.YES)
+        asked = s.state.reason is PauseReason.HEAT and s.state.awaited is None
+        unplugged = asked and told == Answered(Answer.YES)
         return heating.heat(s, HeatConfirmed(), at) if unplugged else (s, ())
     if not isinstance(s.state, Asking) or not (told.person or s.state.question is Question.SIDE):
         return s, ()

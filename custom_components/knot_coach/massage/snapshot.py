@@ -80,9 +80,13 @@ def restore(
         raise UnreadableSnapshotError(repr(err)) from err
 
 
-def wake(s: Session, now: datetime) -> Move:
-    """Say what happened and ask what now; the first thing a restored session does."""
-    s, said = say(s, now, interrupted_line(s), Priority.SAFETY)
+def wake(s: Session, now: datetime, *, hot: bool = False) -> Move:
+    """Say what happened and ask what now; the first thing a restored session does.
+
+    `hot` tells that a heater is not proved off, whatever was known when the session was stored.
+    """
+    line = interrupted_line(replace(s, hot=hot))
+    s, said = say(replace(s, hot=s.hot or hot), now, line, Priority.SAFETY)
     return s, (Hush(now), *cool(s, now), said, tell(s, now, Event.INTERRUPTED))
 
 

@@ -19,6 +19,8 @@ def begun(s: Session, number: int, seconds: float | None, now: datetime) -> Sess
             return replace(s, state=replace(s.state, give_up_at=now + speech + SPEECH_SPARE + TOLD))
         case Asking(awaited=awaited) if number == awaited:
             return replace(s, state=replace(s.state, begun=True))
+        case Paused(awaited=awaited) if number == awaited:
+            return replace(s, state=replace(s.state, awaited=None))
         case _:
             return s
 
@@ -71,7 +73,10 @@ def cut(s: Session, now: datetime, *, by_person: bool) -> Move:
 def failed(s: Session, now: datetime) -> Move:
     """Pause: no output is left, and whoever cannot be spoken to shall not press."""
     match s.state:
-        case Paused() | Interrupted() | Ended():
+        case Paused():
+            # What cannot be heard is shown; whoever has to unplug a heater may say so.
+            return replace(s, state=replace(s.state, awaited=None)), ()
+        case Interrupted() | Ended():
             return s, ()
         case _:
             return halts.pause(s, PauseReason.SILENT, now)

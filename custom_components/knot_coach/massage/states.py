@@ -96,6 +96,8 @@ class Paused:
     """How long the step still works after the pause; None for all of it."""
     held: bool = False
     """Cold is not enough to go on: somebody has to say resume."""
+    awaited: int | None = None
+    """The utterance that says to unplug the heater; None once it is heard, or will not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,16 @@ type State = Asking | Heating | Cooling | Instructing | Working | Paused | Inter
 _ALWAYS: Final = {Command.REPEAT, Command.STOP}
 _MOVES: Final = {Command.NEXT, Command.PREVIOUS, Command.OTHER_SIDE, Command.WRAP_UP}
 _BUSY: Final = frozenset(Command) - {Command.RESUME, Command.TOO_HOT}
+TOO_WARM: Final = frozenset({Command.TOO_HOT, Command.TOO_MUCH, Command.LIGHTER})
+"""What means, under a heater and with no hand at work, that it is too hot: whoever is in pain chooses no words."""
 _TIMING: Final = {Command.EXTEND, Command.HARDER, Command.NOT_FOUND, Command.NOT_YET}
 """What needs a clock that runs."""
 
 ALLOWED: Final[Mapping[type[State], frozenset[Command]]] = MappingProxyType(
     {
         Asking: frozenset(_ALWAYS | {Command.TOO_HOT, Command.PAUSE}),
-        Heating: frozenset(_ALWAYS | {Command.TOO_HOT, Command.PAUSE, Command.NEXT}),
-        Cooling: frozenset(_ALWAYS | {Command.TOO_HOT}),
+        Heating: frozenset(_ALWAYS | TOO_WARM | {Command.PAUSE, Command.NEXT}),
+        Cooling: frozenset(_ALWAYS | TOO_WARM),
         Instructing: _BUSY - _TIMING,
         Working: _BUSY,
         Paused: frozenset(_ALWAYS | _MOVES | {Command.TOO_HOT, Command.RESUME}),
@@ -234,6 +238,18 @@ class Session:
     def step(self) -> Step | None:
         """The present step; None until the side is known."""
         return self.steps[self.index] if self.index < len(self.steps) else None
+
+    @property
+    def allowed(self) -> frozenset[Command]:
+        """What is accepted now: the table, and what heat adds to it."""
+        allowed = ALLOWED[type(self.state)]
+        if self.hot and isinstance(self.state, Asking | Paused | Interrupted):
+            allowed |= TOO_WARM
+        match self.state:
+            case Paused(reason=PauseReason.HEAT, held=False):
+                # Whoever sees to a heater may want a break afterwards.
+                allowed |= {Command.PAUSE}
+        return allowed
 
     @property
     def live(self) -> bool:

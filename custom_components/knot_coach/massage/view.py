@@ -10,7 +10,6 @@ from .moves import left_of
 from .phases import Length, Phase
 from .pressure import LOWEST
 from .states import (
-    ALLOWED,
     Asking,
     Cooling,
     Ended,
@@ -113,7 +112,7 @@ def view(s: Session | None, now: datetime) -> SessionView:
         remaining=remaining,
         question=s.state.question if isinstance(s.state, Asking) else None,
         heard_question=s.state.question if isinstance(s.state, Asking) and s.state.begun else None,
-        allowed=ALLOWED[type(s.state)],
+        allowed=s.allowed,
         heat_ends_at=_heat_ends_at(s),
         neck=s.neck,
         gate_opens_on_yes=_gate_opens_on_yes(s),
