@@ -539,6 +539,32 @@ async def test_on_by_hand_just_after_our_off_is_switched_off(house: House) -> No
     assert house.pad.seconds_on < 1
 
 
+@pytest.mark.parametrize("a_person", [True, False])
+async def test_an_on_that_comes_after_off_was_told_is_told_at_once(
+    house: House, *, a_person: bool
+) -> None:
+    """The coach's own on carries the name of whoever asked for heat."""
+    user = MockUser(is_owner=True).add_to_hass(house.hass)
+    context = Context(user_id=user.id if a_person else None)
+    house.pad.ways.deaf_to_on = True
+    heater = await house.async_heater()
+    await house.on(heater, context=context)
+    await house.clock.advance(5)
+    assert house.reports == [HeatLost("not_on"), HeatOff()]
+    house.reports.clear()
+    house.pad.ways.deaf_to_on, house.pad.ways.deaf = False, 1
+    await by_hand(house, on=True, context=context)
+    await house.clock.advance(0.1)
+    assert house.reports == [HeatLost("switched_on")]
+    assert is_on(heater)
+    house.pad.ways.deaf = 0
+    await house.clock.advance(5)
+    assert house.reports == [HeatLost("switched_on"), HeatOff()]
+    assert house.pad.seconds_on < 4
+    await house.clock.advance(40)
+    assert house.stored_leases == []
+
+
 async def test_on_by_hand_while_off_is_not_proved_is_part_of_that(house: House) -> None:
     heater = await house.warm()
     house.pad.ways.late = 3
@@ -585,7 +611,7 @@ async def test_a_lease_holds_under_a_new_name_too(house: House) -> None:
     await house.clock.advance(12)
     assert house.reports == [HeatLost("unavailable"), HeatStuck()]
     other = await house.async_heater("switch.compress", coach="other")
-    assert other.refusal(blocked=False) == "heat_not_off"
+    assert other.refusal(blocked=False) == "heat_stuck"
     house.pad.ways.deaf = 0
     await house.clock.advance(61)
     assert lease_of(heater) is None

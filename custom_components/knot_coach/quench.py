@@ -225,6 +225,7 @@ class Quench:
                 if watch.proves(on=True):
                     _LOGGER.warning("%s went on late and is switched off", self._heater)
                     self.used = self.trying = True
+                    self._tell(HeatLost("switched_on"))
                     return False
                 if loop.time() < until:
                     await self._bell.async_wait(until - loop.time())
@@ -239,9 +240,7 @@ class Quench:
         if self.trying:
             return
         _LOGGER.warning("%s went on again and is switched off", self.outlet.entity_id)
-        # As long as the lease lasts, it is the coach's own on that comes late.
-        if self._book.lease(self._heater) is None:
-            self._tell(HeatLost("switched_on"))
+        self._tell(HeatLost("switched_on"))
         self._owe_again()
 
     @callback
