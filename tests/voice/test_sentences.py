@@ -12,6 +12,7 @@ from homeassistant.components.conversation.agent_manager import get_agent_manage
 from homeassistant.components.media_player.const import MediaPlayerState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
@@ -529,3 +530,15 @@ async def test_a_routine_of_another_coach_is_what_its_name_says(house: House) ->
     one = house.coach()
     assert await house.type("start neck", house.bedroom) == "one starts"
     assert one.started == [StartRequest(area="upper_traps")]
+
+
+async def test_a_house_without_assist_pipelines_is_listened_to_all_the_same(
+    hass: HomeAssistant,
+) -> None:
+    for domain in ("homeassistant", "conversation"):
+        assert await async_setup_component(hass, domain, {})
+    coach = FakeCoach(hass=hass)
+    remove = async_register(hass, coach, ALL_LANGUAGES)
+    await async_converse(hass, "start neck routine", None, Context(), "en")
+    assert [one.area for one in coach.started] == ["upper_traps"]
+    remove()

@@ -15,7 +15,6 @@ import logging
 from typing import Any, Final
 
 from hassil import RecognizeResult
-from homeassistant.components.assist_pipeline import async_get_pipelines
 from homeassistant.components.conversation import ConversationInput
 from homeassistant.components.conversation.agent_manager import get_agent_manager
 from homeassistant.core import (
@@ -33,7 +32,7 @@ from ..const import DOMAIN
 from ..massage.areas import Area
 from .coaches import CoachLike, Place, async_is_person, names_of, place_of, sessions_at
 from .grammar import MOST_TEMPLATES, Grammar
-from .languages import in_order, spoken
+from .languages import in_order, spoken, tags_in
 from .on_the_spot import MOST_KEPT, OnTheSpot, as_trigger, fits
 from .pass_through import async_is_built_in, async_is_of_the_user, async_pass_through
 from .replies import Replies, Speak
@@ -233,9 +232,8 @@ class Ear:
         Each costs every text some time. All languages are understood: the others, and those too
         many for Assist, as free speech is.
         """
-        tags = [one.conversation_language for one in async_get_pipelines(self._hass)]
         room, chosen = MOST_TEMPLATES - MOST_KEPT, list[Grammar]()
-        for grammar in spoken(self._replies.grammars, [*tags, self._hass.config.language]):
+        for grammar in spoken(self._replies.grammars, tags_in(self._hass)):
             needed = len(grammar.always) + len(grammar.session)
             if needed <= room:
                 chosen.append(grammar)
