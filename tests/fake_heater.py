@@ -16,10 +16,12 @@ from homeassistant.components.switch import SwitchEntity
 from homeassistant.const import UnitOfPower, UnitOfTemperature
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 ROOM = 22.0
 """Degrees Celsius of a pad that was off for long."""
@@ -304,10 +306,15 @@ class Room:
         )
 
     async def async_add_power(self, every: float = 2.0) -> FakePower:
-        """Add `sensor.pad_power`, which reports regularly."""
-        return self._reporting(
-            await self.async_add("sensor", FakePower(self.pad, "pad power")), every
+        """Add `sensor.pad_power`, which reports regularly, and is a part of a device."""
+        power = await self.async_add("sensor", FakePower(self.pad, "pad power"))
+        plug = MockConfigEntry(domain="sensor")
+        plug.add_to_hass(self.hass)
+        device = dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=plug.entry_id, identifiers={("sensor", "plug")}
         )
+        er.async_get(self.hass).async_update_entity(power.entity_id, device_id=device.id)
+        return self._reporting(power, every)
 
     def _reporting[E: _PadEntity](self, entity: E, every: float) -> E:
         index = len(self._ticks)

@@ -864,6 +864,16 @@ async def test_a_group_is_told_from_its_members_on_the_body(
     assert walk.errors == {"heater": "heat_helper"}
     power = sensor(hass, "power", "0", "W")
     await walk.fill(heater="switch.all", power=power, heat_minutes=10)
+    assert walk.errors == {"power": "heat_power_computed"}, "a part of no device"
+    plug = MockConfigEntry(domain="plug")
+    plug.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=plug.entry_id, identifiers={("plug", "one")}
+    )
+    registry = er.async_get(hass)
+    measured = registry.async_get_or_create("sensor", "plug", "power", device_id=device.id)
+    hass.states.async_set(measured.entity_id, "0", {"unit_of_measurement": "W"})
+    await walk.fill(heater="switch.all", power=measured.entity_id, heat_minutes=10)
     assert walk.step == "heat_body"
 
 

@@ -376,6 +376,62 @@ async def test_a_coach_is_no_heater(hass: HomeAssistant, kind: HeatKind) -> None
         assert unfit(hass, name, POWER, kind) == "heat_own_entity"
 
 
+# --- watts that were worked out -------------------------------------------------------------------
+
+POWER_OF_THE_SWITCH = "{{ 40 if is_state('switch.pad', 'on') else 0 }}"
+
+
+async def made_up_watts(bath: Bath) -> str:
+    """Add a sensor that says what the switch says."""
+    sensor = {
+        "name": "made up",
+        "state": POWER_OF_THE_SWITCH,
+        "device_class": "power",
+        "unit_of_measurement": "W",
+    }
+    assert await async_setup_component(bath.hass, "template", {"template": {"sensor": sensor}})
+    await bath.hass.async_block_till_done()
+    return "sensor.made_up"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_watts_that_were_worked_out_prove_nothing_on_the_body(bath: Bath, kind: str) -> None:
+    heater, power = await bath.room.async_add_heater(kind), await made_up_watts(bath)
+    assert unfit(bath.hass, heater, power) == "heat_power_computed"
+    assert unfit(bath.hass, heater, power, HeatKind.ROOM) is None
+    await bath.heats_with(heater, HeatKind.BODY, power=power)
+    await bath.on()
+    assert bath.told == [HeatLost("power_computed")]
+    assert bath.pad.commands == []
+
+
+async def test_watts_of_a_group_and_of_helpers_with_a_device_prove_nothing(bath: Bath) -> None:
+    await bath.room.async_add_switch()
+    await bath.room.async_add_power()
+    registry = er.async_get(bath.hass)
+    device = registry.async_get(POWER).device_id  # type: ignore[union-attr]
+    for platform in ("powercalc", "integration", "filter", "template", "group"):
+        power = registry.async_get_or_create("sensor", platform, "one").entity_id
+        registry.async_update_entity(power, device_id=device)
+        bath.hass.states.async_set(power, "0", {"unit_of_measurement": "W"})
+        assert unfit(bath.hass, "switch.pad", power) == "heat_power_computed"
+    watt = {"unit_of_measurement": "W", "entity_id": [POWER]}
+    bath.hass.states.async_set("sensor.sum", "0", watt)
+    assert unfit(bath.hass, "switch.pad", "sensor.sum") == "heat_power_computed"
+
+
+@pytest.mark.parametrize("place", HeatKind)
+async def test_what_only_guesses_needs_the_watts_of_a_device(bath: Bath, place: HeatKind) -> None:
+    await bath.room.async_add_switch()
+    bath.hass.states.async_set("sensor.anybody", "0", {"unit_of_measurement": "W"})
+    assert unfit(bath.hass, "switch.pad", "sensor.anybody", place) is None
+    bath.room.switch._attr_assumed_state = True
+    bath.room.switch.async_write_ha_state()
+    assert unfit(bath.hass, "switch.pad", "sensor.anybody", place) == "heat_power_computed"
+    await bath.room.async_add_power()
+    assert unfit(bath.hass, "switch.pad", POWER, place) is None
+
+
 # --- one relay under two names --------------------------------------------------------------------
 
 

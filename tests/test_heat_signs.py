@@ -27,7 +27,7 @@ from custom_components.knot_coach.massage.heat_reports import (
 )
 from custom_components.knot_coach.outlet import Outlet, Watch
 from custom_components.knot_coach.thermometer import Thermometer
-from tests.fake_heater import Pad
+from tests.fake_heater import FakeThermometer, Pad
 from tests.heater_house import (
     POWER,
     SWITCH,
@@ -689,6 +689,48 @@ async def test_a_lease_of_a_heater_that_is_gone_outlives_a_restart(run: Run, pad
         await house.clock.advance(2)
         assert not pad.has_power()
         assert lease_of(heater) is None
+
+
+# A probe that repeats itself
+
+
+def freeze(house: House) -> FakeThermometer:
+    """Let the probe report, and say the same from now on."""
+    (probe,) = (one for one in house.room._entities if isinstance(one, FakeThermometer))
+    probe.look = lambda _=None: False  # type: ignore[assignment,method-assign]
+    return probe
+
+
+async def test_a_probe_that_repeats_itself_while_it_gets_warm_ends_heat(house: House) -> None:
+    await house.warm(temperature_sensor=TEMPERATURE)
+    await house.clock.advance(120)
+    freeze(house)
+    await house.clock.advance(280)
+    assert house.reports == []
+    await house.clock.advance(31)
+    assert house.reports == [HeatLost("not_rising"), HeatOff()]
+
+
+async def test_a_probe_of_whole_degrees_does_not_repeat_itself(house: House) -> None:
+    probe = freeze(house)
+    probe._attr_native_value = 22.0
+    probe.report()
+    await house.warm(temperature_sensor=TEMPERATURE)
+    for celsius in (23.0, 24.0, 25.0):
+        await house.clock.advance(198)
+        probe._attr_native_value = celsius
+    assert house.reports == []
+    assert house.pad.has_power()
+
+
+async def test_air_may_stay_as_it_is(house: House) -> None:
+    probe = freeze(house)
+    probe._attr_native_value = 18.0
+    probe.report()
+    await house.warm(temperature_sensor=TEMPERATURE, kind=HeatKind.ROOM)
+    await house.clock.advance(595)
+    assert house.reports == []
+    assert house.pad.has_power()
 
 
 # Clocks

@@ -58,6 +58,26 @@ SWITCH_AS_X: Final = "switch_as_x"
 HELPERS: Final = frozenset({"generic_thermostat", "group", SWITCH_AS_X, "template"})
 """Platforms whose switches and thermostats have a state that was made up from others. A generic
 thermostat is off when it was told to be, whatever became of its heater."""
+COMPUTED: Final = HELPERS | {
+    "compensation",
+    "derivative",
+    "energy",
+    "filter",
+    "history_stats",
+    "integration",
+    "min_max",
+    "nodered",
+    "powercalc",
+    "pyscript",
+    "random",
+    "sql",
+    "statistics",
+    "utility_meter",
+    "variable",
+    "virtual",
+}
+"""Platforms whose watts were worked out from other states, perhaps from that of the very switch: some of
+Home Assistant's own, and of what people add most. They follow what the switch says, true or not."""
 
 
 def unfit(
@@ -186,14 +206,31 @@ def _unprovable(
     hass: HomeAssistant, state: State, power_sensor: str | None, kind: HeatKind
 ) -> str | None:
     """Say why off could not be proved."""
+    believed = trusted(hass, state, kind)
     if power_sensor is not None:
-        drawn = watts(hass.states.get(power_sensor))
-        return "heat_power_unavailable" if drawn is None else None
-    if trusted(hass, state, kind):
+        if watts(hass.states.get(power_sensor)) is None:
+            return "heat_power_unavailable"
+        fine = _measures(hass, power_sensor, alone=not believed)
+        return None if fine or (believed and kind is HeatKind.ROOM) else "heat_power_computed"
+    if believed:
         return None
     if not trusted(hass, state, HeatKind.ROOM):
         return "heat_assumed_state"
     return "heat_helper" if state.domain in REPORTING else "heat_needs_power_sensor"
+
+
+def _measures(hass: HomeAssistant, power_sensor: str, *, alone: bool) -> bool:
+    """Tell whether a sensor shows what flows, and not what others say.
+
+    Args:
+        hass: Home Assistant.
+        power_sensor: The sensor.
+        alone: It is all the proof that there is, so it has to be a part of a device.
+    """
+    if not COMPUTED.isdisjoint(_platforms(hass, power_sensor)) or _behind(hass, power_sensor):
+        return False
+    entry = er.async_get(hass).async_get(power_sensor)
+    return not alone or (entry is not None and entry.device_id is not None)
 
 
 def _parts(hass: HomeAssistant, entity_id: str) -> set[str]:

@@ -95,7 +95,7 @@ def heat_error(
     if heater is None:
         return {Conf.HEATER: "heater_required"} if power or temperature else {}
     if (reason := unfit(hass, heater, power, kind)) is not None:
-        return {Conf.POWER if reason == "heat_power_unavailable" else Conf.HEATER: reason}
+        return {Conf.POWER if reason.startswith("heat_power_") else Conf.HEATER: reason}
     if light is not None and share(hass, heater, light):
         # A light is dimmed, switched and given back as it was: as a heater it would have no lease.
         return {Conf.HEATER: "heat_light"}

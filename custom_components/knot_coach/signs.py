@@ -69,6 +69,8 @@ class Signs:
         self._drew = False
         self._at_on: float | None = None
         self._outlook: Outlook | None = None
+        self._last: float | None = None
+        self._changed_at = 0.0
         self._timers: list[CALLBACK_TYPE] = []
 
     @callback
@@ -106,9 +108,20 @@ class Signs:
             return
         if self._at_on is None:
             self._at_on = celsius
+        if self._is_frozen(celsius):
+            self._lose("not_rising")
+            return
         self._outlook.note(self._hass.loop.time(), celsius)
         if (news := self._outlook.news(dt_util.utcnow())) is not None:
             self._tell(HeatForecast(*news))
+
+    def _is_frozen(self, celsius: float) -> bool:
+        """Tell whether a probe repeats itself: what gets warm changes even its whole degrees in that time."""
+        now = self._hass.loop.time()
+        if celsius != self._last:
+            self._last, self._changed_at = celsius, now
+        body = self._thermometer is not None and self._thermometer.kind is HeatKind.BODY
+        return body and now - self._changed_at >= RISE_WITHIN.total_seconds()
 
     def _later(self, after: timedelta, check: Callable[[], None]) -> None:
         @callback
