@@ -708,8 +708,9 @@ async def test_heat_on_the_body_is_checked_and_guarded(
     assert walk.shown["own_cutoff"]
     await walk.fill(heat_checked=True)
     assert walk.errors == {"own_cutoff": "heat_needs_guard"}
-    with pytest.raises(vol.Invalid):
-        await walk.fill(heat_checked=True, auto_off_minutes=15)
+    for minutes in (0, 1.5, 14.5, 15):
+        await walk.fill(heat_checked=True, auto_off_minutes=minutes)
+        assert walk.errors == {"auto_off_minutes": "heat_auto_off"}, minutes
     await walk.fill(heat_checked=True, auto_off_minutes=14)
     await walk.fill(findings=[], acknowledged=True)
     await walk.fill()
@@ -794,11 +795,13 @@ async def test_a_countdown_that_went_to_another_device(
     assert walk.step == "screening"
 
 
-async def test_a_heater_without_a_device_leaves_the_choice_open(
+async def test_a_heater_without_a_device_has_a_countdown_without_one(
     hass: HomeAssistant, walk: Walk, room: str
 ) -> None:
     hass.states.async_set("number.text", "0")
-    countdown = Plug(hass).number("countdown", STATE_UNAVAILABLE)
+    countdown = "number.countdown"
+    hass.states.async_set(countdown, STATE_UNAVAILABLE)
+    elsewhere = Plug(hass).number("elsewhere")
     ours = er.async_get(hass).async_get_or_create("select", DOMAIN, "side").entity_id
     hass.states.async_set(ours, "left", {"options": ["5 min"]})
     await to_heat(walk, room)
@@ -809,10 +812,12 @@ async def test_a_heater_without_a_device_leaves_the_choice_open(
         ("number.text", "heat_countdown_unfit"),
         (countdown, "heat_countdown_unfit"),
         (ours, "heat_countdown_elsewhere"),
+        (elsewhere, "heat_countdown_elsewhere"),
     ):
         await walk.fill(heat_checked=True, countdown=name)
         assert walk.errors == {"countdown": error}, name
-    Plug(hass).number("countdown")
+    minutes = {"min": 0, "max": 60, "step": 1, "unit_of_measurement": "min"}
+    hass.states.async_set(countdown, "0", minutes)
     await walk.fill(heat_checked=True, countdown=countdown)
     assert walk.step == "screening"
 
@@ -1058,6 +1063,7 @@ class Options:
         """Choose from the menu."""
         menu = await self._flow.async_init(self._entry.entry_id)
         assert menu["type"] is FlowResultType.MENU
+        assert menu["step_id"] == "init"
         assert menu["menu_options"] == ["profile", "voice", "speaker", "heat", "screening"]
         told = WORDS["options"]["step"]["init"]
         assert list(told["menu_options"]) == menu["menu_options"]

@@ -577,13 +577,53 @@ async def test_the_button_shows_a_report(
     plug = Plug()
     await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
     await house.press()
-    shown: dict[str, Any] = house.hass.data.setdefault(NOTIFICATIONS, {})
+    shown: dict[str, Any] = house.hass.data[NOTIFICATIONS]
     key = f"{DOMAIN}.heat_drill.{house.entry.entry_id}"
-    await house.clock.run_until(lambda: key in shown, 300)
+    announced = shown[key]["message"]
+    assert " 4 " in announced, "minutes"
+    await house.clock.run_until(lambda: shown[key]["message"] != announced, 300)
     assert shown[key]["title"] == title
     assert line in shown[key]["message"]
     assert len(shown[key]["message"].splitlines()) == 5
     assert "{" not in shown[key]["message"]
+
+
+@pytest.mark.parametrize(("kind", "end"), [("body", "the pad's own"), ("room", "by itself if")])
+async def test_a_plug_without_a_countdown_works_and_ends_nothing(
+    house: DrillHouse, kind: str, end: str
+) -> None:
+    await house.plug_in(Plug(), options={Conf.HEAT_KIND: kind})
+    await house.press()
+    [announced] = house.hass.data[NOTIFICATIONS].values()
+    assert "less than a minute" in announced["message"]
+    await house.clock.advance(60)
+    [shown] = house.hass.data[NOTIFICATIONS].values()
+    assert shown["title"] == "Heat drill of pad: on and off work"
+    assert end in shown["message"].splitlines()[-1]
+
+
+async def test_a_drill_that_a_reload_breaks_off_is_told_of(plugged: DrillHouse) -> None:
+    await plugged.press()
+    await plugged.clock.advance(5)
+    done = plugged.hass.async_create_task(
+        plugged.hass.config_entries.async_reload(plugged.entry.entry_id)
+    )
+    await plugged.clock.run_until(done.done, 60)
+    [shown] = plugged.hass.data[NOTIFICATIONS].values()
+    assert shown["message"] == "The drill was broken off."
+    assert not plugged.plug.has_power()
+
+
+async def test_without_its_heater_a_coach_has_no_drill(plugged: DrillHouse) -> None:
+    registry = er.async_get(plugged.hass)
+    names = [plugged.entity("button", "heat_drill"), plugged.entity("sensor", "dead_man")]
+    too_hot = registry.async_get(plugged.entity("button", "too_hot"))
+    assert too_hot is not None
+    assert too_hot.disabled_by is None, "wanted at once where it burns"
+    entries, entry = plugged.hass.config_entries, plugged.entry
+    entries.async_update_entry(entry, options={**entry.options, Conf.HEATER: None})
+    await plugged.hass.async_block_till_done()
+    assert [registry.async_get(name) for name in names] == [None, None]
 
 
 async def test_the_action_shows_a_report_where_none_is_asked_for(house: DrillHouse) -> None:
@@ -603,7 +643,9 @@ def test_every_finding_has_its_words() -> None:
     folder = Path(__file__).parent.parent / "custom_components" / "knot_coach" / "translations"
     words = json.loads((folder / "en.json").read_text("utf-8"))["selector"]["heat_drill"]
     wanted = {f"{part}_{how}" for part in Part for how in ("ok", "failed")}
-    wanted |= {f"dead_man_{verdict}" for verdict in Verdict} | {"passed", "failed"}
+    wanted |= {f"dead_man_{verdict}" for verdict in Verdict} | {"passed", "failed", "works"}
+    wanted |= {"running", "running_short", "running_long", "broken_off", "broken_off_title"}
+    wanted |= {"dead_man_none_room"}
     assert set(words["options"]) == wanted
 
 

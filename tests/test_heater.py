@@ -339,6 +339,25 @@ async def test_a_second_start_changes_nothing(house: House) -> None:
     assert house.reports == []
 
 
+async def test_a_start_while_it_is_watched_only_is_no_heat(house: House) -> None:
+    """Off was told to the coach as it was before the reload, and is not told again."""
+    heater = await house.warm()
+    heater._quench.beware(120)
+    assert (await house.off(heater))[0]
+    await heater.async_close()
+    again = await house.async_heater()
+    assert house.stored_leases == [SWITCH], "it is still watched"
+    assert not is_on(again)
+    house.pad.command(on=True)
+    house.room.switch.report()
+    await house.clock.run_until(lambda: HeatOff() in house.reports[1:], 5)
+    assert house.reports == [HeatOff(), HeatLost("switched_on"), HeatOff()]
+    assert not is_on(again)
+    await house.clock.advance(120)
+    assert house.stored_leases == []
+    assert not house.pad.has_power()
+
+
 # Off
 
 

@@ -1,7 +1,6 @@
 """Buttons for what can be said in a session; they stay available and refuse in words."""
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -11,9 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .acknowledging import async_acknowledge
 from .coordinator import KnotCoachEntry
-from .drill import Report, async_drill
-from .drill_report import async_show
-from .entity import MomentEntity
+from .drill import async_drill
+from .drill_report import async_follow
+from .entity import MomentEntity, forget_entity
 from .massage.messages import Answer, Command
 from .person import async_is_person
 
@@ -61,8 +60,9 @@ BUTTONS = (
     _button(Command.NOT_YET, enabled=False),
     _button(Command.OTHER_SIDE, enabled=False),
     _button(Command.WRAP_UP, enabled=False),
-    _button(Command.TOO_HOT, enabled=False),
 )
+
+TOO_HOT = _button(Command.TOO_HOT, enabled=False)
 
 ACKNOWLEDGE = ButtonEntityDescription(key="acknowledge", entity_category=EntityCategory.CONFIG)
 """Confirms being well again after a safety stop (massage.md §4.3); see `_answer`."""
@@ -78,8 +78,13 @@ async def async_setup_entry(
     coach = entry.runtime_data
     async_add_entities(CoachButton(coach, description) for description in BUTTONS)
     async_add_entities([AcknowledgeButton(coach, ACKNOWLEDGE)])
-    if coach.heater is not None:
+    heats = coach.heater is not None
+    too_hot = replace(TOO_HOT, entity_registry_enabled_default=heats)
+    async_add_entities([CoachButton(coach, too_hot)])
+    if heats:
         async_add_entities([DrillButton(coach, HEAT_DRILL)])
+    else:
+        forget_entity(coach, "button", HEAT_DRILL)
 
 
 class CoachButton(MomentEntity, ButtonEntity):
@@ -108,14 +113,9 @@ class AcknowledgeButton(MomentEntity, ButtonEntity):
 
 
 class DrillButton(MomentEntity, ButtonEntity):
-    """Begins a heat drill, whose report is a notification; nobody but a person may press it."""
+    """Begins a heat drill, which a notification tells of; nobody but a person may press it."""
 
     @override
     async def async_press(self) -> None:
         drill = await async_drill(self.coordinator, self._context)
-        self.coordinator.config_entry.async_create_background_task(
-            self.hass, self._async_report(drill), "knot_coach heat drill report"
-        )
-
-    async def _async_report(self, drill: asyncio.Task[Report]) -> None:
-        await async_show(self.coordinator, await drill)
+        await async_follow(self.coordinator, drill)

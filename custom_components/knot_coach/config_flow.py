@@ -243,6 +243,7 @@ class KnotCoachOptionsFlow(HeatFlow, VoiceFlow):
     ) -> ConfigFlowResult:
         """Ask what has changed."""
         return self.async_show_menu(
+            step_id="init",
             menu_options=["profile", "voice", "speaker", "heat", "screening"],
             description_placeholders={"name": self.config_entry.title},
         )

@@ -3,7 +3,7 @@
 from typing import override
 
 from homeassistant.core import callback
-from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -26,6 +26,15 @@ def room_of(coach: Coach) -> str | None:
     """Return the name of the coach's room; None where that is gone."""
     room = ar.async_get(coach.hass).async_get_area(coach.settings.room)
     return room.name if room else None
+
+
+@callback
+def forget_entity(coach: Coach, platform: str, description: EntityDescription) -> None:
+    """Remove what a coach had as long as it had a heater: it would stay as unavailable."""
+    registry = er.async_get(coach.hass)
+    unique_id = f"{coach.config_entry.entry_id}_{description.key}"
+    if (known := registry.async_get_entity_id(platform, DOMAIN, unique_id)) is not None:
+        registry.async_remove(known)
 
 
 class CoachEntity(CoordinatorEntity[Coach]):

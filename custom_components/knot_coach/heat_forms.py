@@ -32,8 +32,8 @@ MAX_AUTO_OFF: Final = MAX_HEAT_MINUTES - 1
 
 HEAT_FORM: Final = vol.Schema(
     {
-        vol.Optional(Conf.HEATER): entity_field(*HEATERS),
         vol.Required(Conf.HEAT_KIND, default=HeatKind.BODY): choice_field(HeatKind, "heat_kind"),
+        vol.Optional(Conf.HEATER): entity_field(*HEATERS),
         vol.Optional(Conf.TEMPERATURE): entity_field("sensor", device_class="temperature"),
         vol.Optional(Conf.POWER): entity_field("sensor", device_class="power"),
         vol.Required(Conf.HEAT_MINUTES, default=DEFAULT_MINUTES): slider_field(
@@ -66,10 +66,9 @@ def guard_form(kind: HeatKind, countdowns: Sequence[str] | None = None) -> vol.S
         if countdowns is not None:
             chosen["include_entities"] = [*countdowns]
         form[vol.Optional(Conf.COUNTDOWN)] = EntitySelector(chosen)
+    # Without limits: what is wrong with a number is said in words that help (`guard_error`).
     form[vol.Optional(Conf.AUTO_OFF_MINUTES)] = NumberSelector(
         NumberSelectorConfig(
-            min=1,
-            max=MAX_AUTO_OFF,
             step=1,
             unit_of_measurement=UnitOfTime.MINUTES,
             mode=NumberSelectorMode.BOX,
@@ -114,6 +113,8 @@ def guard_error(
         return {HEAT_CHECKED: "heat_check_required"}
     if countdown is not None and minutes is not None:
         return {Conf.AUTO_OFF_MINUTES: "heat_one_guard"}
+    if minutes is not None and minutes not in range(1, MAX_AUTO_OFF + 1):
+        return {Conf.AUTO_OFF_MINUTES: "heat_auto_off"}
     if countdown is not None:
         reason = _countdown_unfit(hass, heat[Conf.HEATER], countdown)
         return {} if reason is None else {Conf.COUNTDOWN: reason}
@@ -155,8 +156,8 @@ def guard_shown(
 
 def _countdown_unfit(hass: HomeAssistant, heater: str, countdown: str) -> str | None:
     """Say why an entity cannot be the countdown of a heater."""
-    device = _device_of(hass, heater)
-    elsewhere = device is not None and _device_of(hass, countdown) != device
+    # What has no device may be counted down by what has none either.
+    elsewhere = _device_of(hass, countdown) != _device_of(hass, heater)
     if elsewhere or is_ours(hass, countdown):
         return "heat_countdown_elsewhere"
     # How long it is to run is decided at each on; here it is enough that it can run at all.

@@ -142,7 +142,8 @@ class Heater:
             now = dt_util.utcnow()
             await self._book.async_owe(self._prospects.lease(now, now))
         if self.lease is not None and heater not in self._book.held:
-            self._on = True
+            # Where it is watched only, off was told already, and nobody tells it again.
+            self._on = self._quench.trying or not self._quench.busy
             self._quench.listeners.add(self._take_outcome)
         async_recover(self._hass, self._book, self._timings)
 

@@ -166,7 +166,7 @@ class RoutineFlow(ConfigSubentryFlow):
         user_input: Answers = None,  # noqa: ARG002 - a menu has no answers
     ) -> SubentryFlowResult:
         """Ask what kind of routine it becomes."""
-        return self.async_show_menu(menu_options=["areas", "steps", "text"])
+        return self.async_show_menu(step_id="user", menu_options=["areas", "steps", "text"])
 
     async def async_step_reconfigure(
         self,

@@ -21,7 +21,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .announce import Tier
 from .coordinator import Coach, KnotCoachEntry
-from .entity import CoachEntity
+from .entity import CoachEntity, forget_entity
 from .history import judged
 from .massage.outcomes import Outcome
 from .massage.phases import Phase
@@ -158,6 +158,8 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of a coach."""
     coach = entry.runtime_data
+    if coach.heater is None:
+        forget_entity(coach, "sensor", DEAD_MAN)
     shown = SENSORS if coach.heater is None else (*SENSORS, DEAD_MAN)
     async_add_entities(CoachSensor(coach, description) for description in shown)
 
