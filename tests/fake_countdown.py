@@ -5,6 +5,7 @@ whether it hears what is written, differs from plug to plug, as it does in shops
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import override
@@ -39,6 +40,8 @@ class Plug(Pad):
     """Seconds after each on for which it then has power; None: it has no auto-off."""
     early: float = 1.0
     """What a countdown is shortened to, as a share of what was asked for."""
+    forgets: bool = False
+    """Whatever switches it stops the countdown, as many plugs have it."""
     written: list[float] = field(default_factory=list)
     """Seconds of all that was written to the countdown and heard."""
     room: Room | None = None
@@ -51,6 +54,9 @@ class Plug(Pad):
         if self._off_again is not None:
             self._off_again.cancel()
             self._off_again = None
+        if self.forgets and on is not self.on and self._counting is not None:
+            self._counting.cancel()
+            self._counting = None
         super().set(on=on)
         if on and self.auto_off is not None:
             loop = asyncio.get_running_loop()
@@ -95,6 +101,19 @@ class _Countdown:
     pretends = False
     """It shows what is written, and the plug hears nothing."""
     refuses = False
+    slow = 0.0
+    """Seconds for which a call that sets it lasts, before the plug hears it."""
+    radio = 0.0
+    """Seconds between a call that sets it, which returns at once, and when the plug hears it."""
+
+    async def wait(self, then: Callable[[], None], *, clears: bool) -> None:
+        """Do something as late as what is written arrives; nothing is quicker than a clear."""
+        if self.radio and not clears:
+            asyncio.get_running_loop().call_later(self.radio, then)
+            return
+        if self.slow and not clears:
+            await asyncio.sleep(self.slow)
+        then()
 
     def hear(self, seconds: float) -> bool:
         """Pass on what was written; tell whether it is shown."""
@@ -125,9 +144,13 @@ class FakeNumber(_Countdown, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         unit = {"s": 1.0, "min": 60.0, "h": 3600.0}[self._attr_native_unit_of_measurement or "s"]
-        if self.hear(value * unit):
-            self._attr_native_value = value
-            self.async_write_ha_state()
+
+        def arrive() -> None:
+            if self.hear(value * unit):
+                self._attr_native_value = value
+                self.async_write_ha_state()
+
+        await self.wait(arrive, clears=value == 0)
 
 
 class FakeSelect(_Countdown, SelectEntity):

@@ -6,7 +6,7 @@ import contextlib
 from datetime import timedelta
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, override
 
 from homeassistant import loader
 from homeassistant.auth.const import GROUP_ID_ADMIN
@@ -30,7 +30,8 @@ from custom_components.knot_coach.const import DOMAIN, Conf
 from custom_components.knot_coach.countdown import Countdown, Setting, seconds_of
 from custom_components.knot_coach.drill import Part, Verdict
 from custom_components.knot_coach.heater import Heater
-from custom_components.knot_coach.lease import async_get_book
+from custom_components.knot_coach.lease import Lease, async_get_book
+from custom_components.knot_coach.massage.heat_reports import HeatLost, HeatOff, HeatReport
 from custom_components.knot_coach.massage.messages import Lock, Tier
 from custom_components.knot_coach.proofs import STORAGE_KEY, async_get_proofs
 from tests.fake_countdown import End, FakeNumber, FakeSelect, Plug, lose
@@ -187,9 +188,9 @@ async def test_a_countdown_that_cuts_the_power_is_proved(plugged: DrillHouse) ->
     assert report["countdown"] == 10
     seconds = {step["part"]: step["seconds"] for step in report["steps"]}
     assert seconds["cut"] == pytest.approx(10, abs=0.5)
-    assert seconds["stays_off"] == pytest.approx(70, abs=0.5)
+    assert seconds["stays_off"] == pytest.approx(140, abs=0.5)
     assert plugged.dead_man == "proved"
-    assert plugged.plug.written == [10, 10, 0]
+    assert plugged.plug.written == [10, 10, 10, 0]
     assert not plugged.plug.has_power()
     assert plugged.plug.seconds_on == pytest.approx(20, abs=2)
 
@@ -204,18 +205,14 @@ async def test_a_drill_is_one_use(plugged: DrillHouse) -> None:
     assert len(book.uses("switch.pad", plugged.entry.entry_id)) == 2
 
 
-@pytest.mark.parametrize(
-    ("unit", "seconds"), [("s", 10), ("min", 60), (None, 10)], ids=["seconds", "minutes", "none"]
-)
-async def test_a_number_is_taken_in_its_unit(
-    house: DrillHouse, unit: str | None, seconds: float
-) -> None:
+@pytest.mark.parametrize(("unit", "seconds"), [("s", 10), ("min", 60)], ids=["seconds", "minutes"])
+async def test_a_number_is_taken_in_its_unit(house: DrillHouse, unit: str, seconds: float) -> None:
     plug = Plug()
     number = FakeNumber(plug, unit_of_measurement=unit)
     await house.plug_in(plug, number, BY_NUMBER)
     report = await house.drill()
     assert (report["dead_man"], report["countdown"]) == ("proved", seconds)
-    assert plug.written == [seconds, seconds, 0]
+    assert plug.written == [seconds, seconds, seconds, 0]
 
 
 async def test_a_list_to_choose_from_is_proved(house: DrillHouse) -> None:
@@ -285,6 +282,57 @@ async def test_a_countdown_that_toggles_is_found_out(house: DrillHouse) -> None:
     await house.rest()
     await house.warm()
     assert plug.written == []
+
+
+async def test_a_countdown_that_toggles_is_found_out_though_it_ends_with_the_off(
+    house: DrillHouse,
+) -> None:
+    """Switched off early it forgets its countdown; one that it hears while off it does not."""
+    plug = Plug(end=End.TOGGLES, forgets=True)
+    await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+    task = house.begin()
+    await house.clock.run_until(lambda: len(plug.written) == 3, 200)
+    lease = house.heater.lease
+    assert not plug.on
+    assert lease is not None
+    assert lease.switches_until is not None
+    assert lease.switches_until > house.coach.now() + timedelta(seconds=40)
+    report = await house.clock_to_the_end(task)
+    assert parts(report) == {**dict.fromkeys(ALL, True), "stays_off": False}
+    assert report["dead_man"] == "switches_on"
+    assert house.dead_man == "none"
+    assert not plug.has_power()
+    assert not plug.counting
+    assert plug.seconds_on < 25
+
+
+class Uncounted(FakeNumber):
+    """A number without a unit, which counts minutes."""
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        self.hear(60 * value)
+
+
+@pytest.mark.parametrize(
+    ("countdown", "options", "reason"),
+    [
+        (Uncounted(Plug(), unit_of_measurement=None), BY_NUMBER, "heat_countdown_unit"),
+        (FakeSelect(Plug(), "0", "1", "2"), BY_SELECT, "heat_countdown_unit"),
+        (FakeNumber(Plug(), min_value=1.0), BY_NUMBER, "heat_countdown_endless"),
+        (FakeSelect(Plug(), "1 min", "2 min"), BY_SELECT, "heat_countdown_endless"),
+    ],
+)
+async def test_what_may_count_longer_than_anybody_watches_is_not_drilled(
+    house: DrillHouse,
+    countdown: FakeNumber | FakeSelect,
+    options: Mapping[str, Any],
+    reason: str,
+) -> None:
+    await house.plug_in(countdown.plug, countdown, options)
+    assert await house.refused() == reason
+    assert countdown.plug.written == []
+    assert not house.heater.guard.drilling
 
 
 @pytest.mark.parametrize(
@@ -359,7 +407,7 @@ async def test_what_is_too_long_for_heat_is_not_tried(
     house: DrillHouse, options: Mapping[str, Any]
 ) -> None:
     plug = Plug(auto_off=900)
-    number = FakeNumber(plug, unit_of_measurement="min", min_value=14.5, max_value=60.0)
+    number = FakeNumber(plug, unit_of_measurement="min", step=14.5, max_value=60.0)
     await house.plug_in(plug, number, {Conf.OWN_CUTOFF: False, **options})
     report = await house.drill()
     assert report["dead_man"] == "too_long"
@@ -479,7 +527,7 @@ async def test_no_session_in_a_drill_and_no_second_drill(plugged: DrillHouse) ->
     assert await plugged.refused() == "drill_running"
     assert plugged.session.state == "idle"
     assert "drill" in (await plugged.say("start quick neck routine on the left")).speech
-    await plugged.clock.run_until(task.done, 200)
+    await plugged.clock.run_until(task.done, 300)
     assert (await task)["dead_man"] == "proved"
 
 
@@ -660,7 +708,7 @@ async def test_a_proved_countdown_is_set_at_each_use_and_taken_back(
     await plugged.rest()
     await plugged.warm()
     await plugged.clock.run_until(lambda: plugged.plug.written, 5)
-    assert plugged.plug.written == [pytest.approx(600, abs=2)]
+    assert plugged.plug.written == [pytest.approx(590, abs=2)]
     assert plugged.plug.counting
     await plugged.say("too hot")
     await plugged.clock.run_until(lambda: len(plugged.plug.written) == 2, 5)
@@ -676,7 +724,7 @@ async def test_the_plug_ends_the_heat_when_nobody_else_does(plugged: DrillHouse)
     plugged.plug.ways.refuse_off = True
     before = sum(plugged.plug.runs)
     await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 900)
-    assert plugged.plug.seconds_on - before == pytest.approx(600, abs=3)
+    assert plugged.plug.seconds_on - before == pytest.approx(590, abs=3)
 
 
 async def test_a_countdown_is_not_set_before_it_is_proved(house: DrillHouse) -> None:
@@ -744,8 +792,173 @@ async def test_heat_is_as_long_as_the_longest_time_that_fits(house: DrillHouse) 
     plug.runs.clear()
     await house.warm()
     await house.until("active", phase="check_in", within=400)
-    assert plug.runs == [pytest.approx(300, abs=1)]
+    assert plug.runs == [pytest.approx(295, abs=1)]
+    await house.clock.run_until(lambda: plug.written[-1] == 0, 5)
     assert plug.written[-2:] == [300, 0]
+
+
+@pytest.mark.parametrize("written_for", [0.0, 8.0])
+async def test_the_device_cuts_within_the_limit_by_its_own_clock(
+    house: DrillHouse, written_for: float
+) -> None:
+    """However late the on is seen and the countdown is heard; the host is dead from then on."""
+    plug = Plug()
+    await house.plug_in(plug, FakeNumber(plug, step=60.0), {**BY_NUMBER, Conf.HEAT_MINUTES: 15})
+    await house.drill()
+    await house.rest()
+    plug.runs.clear()
+    plug.ways.late, house.countdown.slow = 9.0, written_for
+    await house.warm()
+    await house.clock.run_until(lambda: plug.counting, 30)
+    plug.ways.deaf = 1
+    await house.clock.run_until(lambda: not plug.has_power(), 1000)
+    assert plug.runs == [pytest.approx(840 + 9 + written_for, abs=1)]
+    assert plug.seconds_on <= 900
+
+
+async def test_a_time_that_the_limit_has_no_room_for_guards_nothing(house: DrillHouse) -> None:
+    plug = Plug()
+    await house.plug_in(plug, FakeSelect(plug, "off", "30 s", "15 min"), BY_SELECT)
+    assert (await house.drill())["dead_man"] == "proved"
+    assert not house.heater.guard.guarded
+
+
+# What arrives late
+
+
+async def stopped_in_the_write(house: DrillHouse, **ways: float) -> list[HeatReport]:
+    """Stop a session a second after a countdown was sent, which toggles now; return what is told."""
+    await house.drill()
+    await house.rest()
+    plug = house.plug
+    plug.end, plug.forgets = End.TOGGLES, True
+    for name, seconds in ways.items():
+        setattr(house.countdown, name, seconds)
+    await house.warm()
+    await house.clock.advance(1)
+    await house.say("stop the session")
+    await house.clock.run_until(lambda: not plug.has_power(), 10)
+    plug.runs.clear()
+    told = list[HeatReport]()
+    house.heater.watchers.add(told.append)
+    return told
+
+
+@pytest.mark.parametrize("ways", [{}, {"slow": 4.0}], ids=str)
+async def test_a_countdown_is_taken_back_when_its_write_is_over(
+    plugged: DrillHouse, ways: Mapping[str, float]
+) -> None:
+    await stopped_in_the_write(plugged, **ways)
+    await plugged.clock.run_until(lambda: plugged.heater.lease is None, 15)
+    assert plugged.plug.written[-1] == 0
+    assert not plugged.plug.counting
+    await plugged.clock.advance(3600)
+    assert plugged.plug.runs == []
+    assert not plugged.plug.has_power()
+
+
+@pytest.mark.parametrize("reloaded", [False])
+async def test_a_countdown_that_comes_too_late_to_be_taken_back_is_waited_for(
+    plugged: DrillHouse, *, reloaded: bool
+) -> None:
+    told = await stopped_in_the_write(plugged, radio=25.0)
+    await plugged.clock.advance(60)
+    if reloaded:
+        await change(plugged)
+        await plugged.clock.advance(5)
+        assert not plugged.heater.on
+        plugged.heater.watchers.add(told.append)
+        told.clear()
+    lease, plug = plugged.heater.lease, plugged.plug
+    assert lease is not None
+    assert lease.switches_until is not None
+    assert plug.counting
+    assert plug.written[-1] == pytest.approx(590, abs=2)
+    assert plugged.heater.refusal(blocked=False) == "heat_not_off"
+    await plugged.clock.run_until(lambda: plug.runs, 620)
+    await plugged.clock.advance(10)
+    assert HeatLost("switched_on") in told
+    assert told[-1] == HeatOff()
+    assert sum(plug.runs) < 2
+    assert not plug.has_power()
+    left = (lease.switches_until - plugged.coach.now()).total_seconds()
+    await plugged.clock.run_until(lambda: plugged.heater.lease is None, left + 5)
+    await plugged.clock.advance(3600)
+    assert len(plug.runs) == 1
+    assert not plug.has_power()
+
+
+async def test_a_countdown_that_cannot_be_taken_back_is_waited_for(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    await plugged.warm()
+    await plugged.clock.run_until(lambda: plugged.plug.counting, 5)
+    plugged.countdown.refuses = True
+    plugged.plug.end = End.TOGGLES
+    plugged.plug.runs.clear()
+    await plugged.say("stop the session")
+    await plugged.clock.run_until(lambda: len(plugged.plug.runs) == 2, 620)
+    await plugged.clock.advance(120)
+    assert plugged.plug.runs[1] < 2
+    assert plugged.heater.lease is None
+
+
+async def test_a_use_that_sends_nothing_is_over_at_once(plugged: DrillHouse) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    plugged.plug.written.clear()
+    plugged.plug.ways.late = 5.0
+    await plugged.warm()
+    lease = plugged.heater.lease
+    assert lease is not None
+    assert lease.switches_until is not None
+    assert lease.switches_until > plugged.coach.now() + timedelta(seconds=600)
+    await plugged.say("stop the session")
+    await plugged.clock.run_until(lambda: plugged.heater.lease is None, 60)
+    assert plugged.plug.written == []
+
+
+# After a drill
+
+
+@pytest.mark.parametrize("way", ["proved", "not_cut", "cancelled"])
+async def test_nothing_of_a_drill_is_left_in_a_later_lease(
+    plugged: DrillHouse, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "not_cut":
+        plugged.plug.end = End.NOTHING
+    task = plugged.begin()
+    if way == "cancelled":
+        await plugged.clock.run_until(lambda: plugged.plug.written, 60)
+        [drill] = [
+            one
+            for one in cast("set[asyncio.Task[Any]]", plugged.hass._background_tasks)
+            if one.get_name().endswith("heat drill")
+        ]
+        drill.cancel()
+        await plugged.clock.run_until(task.done, 60)
+        assert task.cancelled() or task.exception()
+    else:
+        assert (await plugged.clock_to_the_end(task))["dead_man"] == way
+    assert plugged.heater.guard.trial is None
+    await plugged.rest()
+    await plugged.hass.services.async_call(
+        DOMAIN, "start_session", {"area": "upper_traps", "side": "left"}, blocking=True
+    )
+    leases = list[Lease]()
+    granted = plugged.heater._book.async_owe
+
+    async def owe(lease: Lease) -> None:
+        leases.append(lease)
+        await granted(lease)
+
+    monkeypatch.setattr(plugged.heater._book, "async_owe", owe)
+    plugged.plug.set(on=True)
+    plugged.room.switch.report()
+    await plugged.clock.run_until(lambda: leases, 5)
+    lease = leases[0]
+    assert (lease.drill, lease.switches_until) == (None, None)
+    await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 10)
 
 
 # What a proof is of
@@ -930,7 +1143,7 @@ async def test_a_crash_in_a_drill_is_as_safe_as_in_a_use(
         await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
         assert house.entry.state is ConfigEntryState.LOADED
         await virtual_time.run_until(lambda: not plug.has_power(), 15)
-        await virtual_time.advance(120)
+        await virtual_time.advance(180)
         assert not plug.has_power()
         # One that toggles goes on once more for as long as it takes to see it.
         assert plug.seconds_on - before < 3
@@ -949,7 +1162,7 @@ async def test_a_crash_in_a_drill_is_as_safe_as_in_a_use(
     ("option", "seconds"),
     [
         ("10 min", 600),
-        ("10", 600),
+        ("10", None),
         ("0.5 h", 1800),
         ("0,5 Std.", 1800),
         ("15m", 900),
@@ -972,28 +1185,67 @@ def test_an_option_is_read(option: str, seconds: float | None) -> None:
     assert seconds_of(option) == seconds
 
 
+MINUTES = {"min": 0, "max": 60, "step": 1, "unit_of_measurement": "min"}
+HOURS = {"min": 0, "max": 24, "step": 0.25, "unit_of_measurement": "h"}
+
+
+def of_seconds(**attributes: object) -> dict[str, Any]:
+    """Return the attributes of a number that counts seconds."""
+    return {"min": 0, "max": 3600, "step": 1, "unit_of_measurement": "s", **attributes}
+
+
 @pytest.mark.parametrize(
-    ("attributes", "seconds", "found"),
+    ("attributes", "seconds", "longer", "shorter"),
     [
-        ({"min": 0, "max": 3600, "step": 1}, 600.2, Setting(601, 601)),
-        ({"min": 0, "max": 3600, "step": 60}, 601, Setting(660, 660)),
-        ({"min": 0, "max": 3600, "step": 60}, 0, Setting(60, 60)),
-        ({"min": 0, "max": 3600, "step": 1}, 5000, Setting(900, 900)),
-        ({"min": 0, "max": 300, "step": 1}, 600, Setting(300, 300)),
-        ({"min": 30, "max": 300, "step": 15}, 10, Setting(30, 30)),
-        ({"min": 0, "max": 60, "step": 1, "unit_of_measurement": "min"}, 601, Setting(660, 11)),
-        ({"min": 0, "max": 24, "step": 0.25, "unit_of_measurement": "h"}, 600, Setting(900, 0.25)),
-        ({"min": 0, "max": 24, "step": 1, "unit_of_measurement": "h"}, 600, None),
-        ({"min": 20, "max": 60, "step": 1, "unit_of_measurement": "min"}, 600, None),
-        ({"min": 0, "max": 60, "step": 1, "unit_of_measurement": "°C"}, 600, None),
-        ({"max": 60}, 600, None),
+        (of_seconds(), 600.2, Setting(601, 601), Setting(600, 600)),
+        (of_seconds(step=60), 601, Setting(660, 660), Setting(600, 600)),
+        (of_seconds(step=60), 0, Setting(60, 60), None),
+        (of_seconds(step=60), 900, Setting(900, 900), Setting(900, 900)),
+        (of_seconds(), 5000, None, Setting(900, 900)),
+        (of_seconds(max=300), 600, None, Setting(300, 300)),
+        (of_seconds(), 59, Setting(59, 59), None),
+        (of_seconds(min=30), 100, None, None),
+        (MINUTES, 601, Setting(660, 11), Setting(600, 10)),
+        (HOURS, 600, Setting(900, 0.25), None),
+        (HOURS | {"step": 1}, 600, None, None),
+        (MINUTES | {"step": 20}, 600, None, None),
+        (MINUTES | {"unit_of_measurement": "°C"}, 600, None, None),
+        ({"max": 60}, 600, None, None),
     ],
 )
-def test_a_number_is_rounded_up_and_never_beyond_heat(
-    hass: HomeAssistant, attributes: dict[str, Any], seconds: float, found: Setting | None
+def test_a_number_is_rounded_and_never_beyond_heat(
+    hass: HomeAssistant,
+    attributes: dict[str, Any],
+    seconds: float,
+    longer: Setting | None,
+    shorter: Setting | None,
 ) -> None:
     hass.states.async_set(NUMBER, "0", attributes)
-    assert Countdown(hass, NUMBER).fitting(seconds) == found
+    countdown = Countdown(hass, NUMBER)
+    assert (countdown.fitting(seconds), countdown.within(seconds)) == (longer, shorter)
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "attributes", "flaw"),
+    [
+        (NUMBER, of_seconds(), None),
+        (NUMBER, of_seconds(unit_of_measurement=None), "heat_countdown_unit"),
+        (NUMBER, of_seconds(min=1), "heat_countdown_endless"),
+        (SELECT, {"options": ["off", "10 min"]}, None),
+        (SELECT, {"options": ["0", "10 min", "20"]}, None),
+        (SELECT, {"options": ["off", "10", "20"]}, "heat_countdown_unit"),
+        (SELECT, {"options": ["10 min", "20 min"]}, "heat_countdown_endless"),
+        (SELECT, {"options": ["off", "eco"]}, None),
+    ],
+)
+def test_a_countdown_of_no_unit_or_no_off_has_a_flaw(
+    hass: HomeAssistant, entity_id: str, attributes: dict[str, Any], flaw: str | None
+) -> None:
+    hass.states.async_set(entity_id, "0", attributes)
+    countdown = Countdown(hass, entity_id)
+    assert countdown.flaw == flaw
+    usable = flaw is None and "eco" not in attributes.get("options", ())
+    assert (countdown.fitting(600) is not None) is usable
 
 
 def test_what_is_no_countdown_fits_nothing(hass: HomeAssistant) -> None:

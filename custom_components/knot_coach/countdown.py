@@ -1,6 +1,7 @@
 """A countdown inside a device, as a number or a select entity of it: what it can be set to."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 import logging
 from math import ceil, floor
@@ -40,6 +41,8 @@ WRITE_WITHIN: Final = 10.0
 """Seconds for a countdown to be written and to show that it runs; as long as off may take."""
 LONGEST: Final = MAX_TIME.total_seconds()
 """Seconds that no countdown of ours is longer than."""
+LEAST: Final = 60.0
+"""Seconds of the shortest countdown that heat is begun with: less warms nobody. Our choice."""
 _SECOND, _MINUTE, _HOUR = 1.0, 60.0, 3600.0
 _UNITS: Final = {
     **dict.fromkeys(
@@ -65,16 +68,21 @@ class Setting:
 def seconds_of(option: str) -> float | None:
     """Return the seconds that an option of a select entity stands for; None where it is no time.
 
-    A bare number is taken for minutes, as most devices have it. A wrong guess is found out by the
-    drill, which then sees no cut when one is due.
+    A bare number is none but for 0: a guess that is wrong by sixty ends long after anybody watches.
     """
     text = option.strip().casefold().replace("_", " ")
     if text in _OFF:
         return 0.0
     found = _TIME.fullmatch(text)
-    if found is None or (unit := _UNITS.get(found[2] or "min")) is None:
+    if found is None:
         return None
-    return float(found[1].replace(",", ".")) * unit
+    number, unit = float(found[1].replace(",", ".")), _UNITS.get(found[2])
+    if unit is None:
+        return 0.0 if number == 0 and not found[2] else None
+    return number * unit
+
+
+type _Of = Callable[..., Setting]
 
 
 class Countdown:
@@ -85,32 +93,48 @@ class Countdown:
         self._hass = hass
         self.entity_id = entity_id
 
-    def fitting(self, seconds: float) -> Setting | None:
-        """Return the shortest setting that lasts so long, else the longest there is.
+    @property
+    def flaw(self) -> str | None:
+        """Say why it must not be written, whoever wants it; the reason begins with `heat_`.
 
-        None is longer than `MAX_TIME`. Returns None where there is none, or the entity is gone.
+        None as well where it is gone, or nothing is known of it.
         """
         state = self._state
         if state is None:
             return None
         if state.domain == NUMBER:
-            return _on_the_scale(state, seconds)
-        running = [one for one in _options(state) if 0 < one.seconds <= LONGEST]
-        enough = [one for one in running if one.seconds >= seconds]
-        if enough:
-            return min(enough, key=lambda one: one.seconds)
-        return max(running, key=lambda one: one.seconds, default=None)
+            nameless = not state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+            nameless = nameless and ATTR_MAX in state.attributes
+        else:
+            options = state.attributes.get(ATTR_OPTIONS) or ()
+            nameless = any(map(_is_bare, options)) and not self._running
+        if nameless:
+            return "heat_countdown_unit"
+        # What is sent and cannot be taken back goes on counting while nobody thinks of it.
+        return "heat_countdown_endless" if self._running and self._cleared is None else None
+
+    def fitting(self, seconds: float) -> Setting | None:
+        """Return the shortest setting that lasts so long.
+
+        None is longer than `MAX_TIME`. Returns None where there is none, the entity is gone, or it
+        has a flaw.
+        """
+        return self._chosen(seconds, LONGEST, min)
+
+    def within(self, seconds: float) -> Setting | None:
+        """Return the longest setting of at least a minute that lasts no longer than that."""
+        return self._chosen(LEAST, min(seconds, LONGEST), max)
 
     async def async_write(self, setting: Setting) -> bool:
         """Set it, and tell whether it then shows that it runs; a failure is logged."""
-        return await self._async_write(setting, shown=True)
+        return await self._async_write(setting, runs=True)
 
-    async def async_clear(self) -> None:
-        """Set it to nothing, where the entity knows how; a failure is logged."""
-        if (setting := self._cleared) is not None:
-            await self._async_write(setting, shown=False)
+    async def async_clear(self) -> bool:
+        """Set it to nothing, and tell whether it then shows that; a failure is logged."""
+        setting = self._cleared
+        return setting is not None and await self._async_write(setting, runs=False)
 
-    async def _async_write(self, setting: Setting, *, shown: bool) -> bool:
+    async def _async_write(self, setting: Setting, *, runs: bool) -> bool:
         service, data = SERVICE_SET_VALUE, {ATTR_VALUE: setting.value}
         domain = self.entity_id.partition(".")[0]
         if domain == SELECT:
@@ -125,18 +149,17 @@ class Countdown:
                     blocking=True,
                     context=Context(),
                 )
-                if shown:
-                    await self._async_until_running()
+                await self._async_until_shown(runs=runs)
         except Exception:
             _LOGGER.exception("The countdown %s was not set", self.entity_id)
             return False
         return True
 
-    async def _async_until_running(self) -> None:
+    async def _async_until_shown(self, *, runs: bool) -> None:
         bell = Bell(self._hass)
         stop = async_track_state_change_event(self._hass, self.entity_id, lambda _: bell.ring())
         try:
-            while not self._runs:
+            while self._runs is not runs:
                 await bell.async_wait(WRITE_WITHIN)
         finally:
             stop()
@@ -151,12 +174,22 @@ class Countdown:
         return None if gone else state
 
     @property
-    def _runs(self) -> bool:
+    def _runs(self) -> bool | None:
         state = self._state
         if state is None or not is_known(state):
-            return False
+            return None
         seconds = _number(state.state) if state.domain == NUMBER else seconds_of(state.state)
-        return seconds is not None and seconds > 0
+        return None if seconds is None else seconds > 0
+
+    @property
+    def _running(self) -> bool:
+        """Whether there is anything that it could run for."""
+        state = self._state
+        return state is not None and _chosen(state, 0, LONGEST, min) is not None
+
+    def _chosen(self, least: float, most: float, of: _Of) -> Setting | None:
+        state = self._state
+        return None if state is None or self.flaw else _chosen(state, least, most, of)
 
     @property
     def _cleared(self) -> Setting | None:
@@ -176,20 +209,30 @@ def _options(state: State) -> list[Setting]:
     ]
 
 
-def _on_the_scale(state: State, seconds: float) -> Setting | None:
-    """Round up to a step of a number entity, within its range and `MAX_TIME`."""
-    least, most = (_number(state.attributes.get(key)) for key in (ATTR_MIN, ATTR_MAX))
+def _chosen(state: State, least: float, most: float, of: _Of) -> Setting | None:
+    """Return the shortest or the longest setting that lasts between so many seconds."""
+    every = _steps(state, least, most) if state.domain == NUMBER else _options(state)
+    fit = [one for one in every if one.seconds > 0 and least <= one.seconds <= most]
+    return of(fit, key=lambda one: one.seconds) if fit else None
+
+
+def _steps(state: State, least: float, most: float) -> list[Setting]:
+    """Return the first and the last step of a number entity between so many seconds."""
+    low, high = (_number(state.attributes.get(key)) for key in (ATTR_MIN, ATTR_MAX))
     step = _number(state.attributes.get(ATTR_STEP)) or 1.0
-    # Without a unit they are taken for seconds; the drill finds out where they are not.
-    text = str(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) or "s").casefold()
-    unit = _UNITS.get(text)
-    if least is None or most is None or unit is None:
-        return None
-    steps = ceil((seconds / unit - least) / step - 1e-9)
-    most_steps = floor((min(most, LONGEST / unit) - least) / step + 1e-9)
-    steps = min(max(steps, 0 if least > 0 else 1), most_steps)
-    value = least + steps * step
-    return Setting(value * unit, value) if steps >= 0 and value > 0 else None
+    unit = _UNITS.get(str(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)).casefold())
+    if low is None or high is None or unit is None:
+        return []
+    first = max(ceil((least / unit - low) / step - 1e-9), 0 if low > 0 else 1)
+    last = floor((min(high, most / unit) - low) / step + 1e-9)
+    values = [low + count * step for count in (first, last) if first <= last]
+    return [Setting(round(value * unit, 6), value) for value in values]
+
+
+def _is_bare(option: str) -> bool:
+    """Whether an option is a number above 0, of which nobody knows what it counts."""
+    number = _number(option.strip())
+    return number is not None and number > 0
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - an attribute or a state

@@ -9,6 +9,8 @@ So none is believed, and none is written unasked: it counts as a guard only afte
 the power by itself, and leave it cut.
 """
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,7 +19,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .countdown import Countdown, Setting
+from .countdown import LEAST, LONGEST, WRITE_WITHIN, Countdown, Setting
 from .proofs import Proof, Proofs
 
 BEFORE_IT: Final = timedelta(seconds=5)
@@ -49,16 +51,13 @@ class Trial:
     """Seconds after which the device may do anything, proved or not; 0 where nothing is armed."""
     setting: Setting | None = None
     """What the countdown is set to."""
+    times: int = 1
+    """How often in a row it is set, and may run to its end."""
 
     @property
     def may_switch_for(self) -> float:
         """Seconds from the on for which the countdown may switch something, with room to spare."""
-        return self.countdown + TRIAL_ROOM if self.countdown else 0.0
-
-    def switches_until(self, started: datetime) -> datetime | None:
-        """Return the same as an instant."""
-        wary = self.may_switch_for
-        return started + timedelta(seconds=wary) if wary else None
+        return self.times * (self.countdown + TRIAL_ROOM) if self.countdown else 0.0
 
 
 class Guard:
@@ -89,8 +88,9 @@ class Guard:
         """Whether a drill goes on; what it reports is for no session."""
         self._counted = False
         """Whether the heat that goes on was begun because the device would end it."""
-        self._until = 0.0
+        self._began = self._until = 0.0
         self._armed = False
+        self._write: asyncio.Task[bool] | None = None
 
     @property
     def proof(self) -> Proof | None:
@@ -104,7 +104,30 @@ class Guard:
         """Whether the device was seen to cut the power by itself, and can be told to now."""
         if self.proof is None:
             return False
-        return self.countdown is None or self.countdown.fitting(0) is not None
+        return self.countdown is None or self._shortest is not None
+
+    @property
+    def flaw(self) -> str | None:
+        """Say why the countdown must not even be drilled, or None."""
+        return None if self.countdown is None else self.countdown.flaw
+
+    @property
+    def may_switch_for(self) -> float:
+        """Seconds from the on for which a countdown that is sent may switch something; 0: none is.
+
+        A proved one, too: what arrives late runs on while the heater is off, and was never tried
+        with this on.
+        """
+        if self.trial is not None:
+            return self.trial.may_switch_for
+        if not self._counted or (shortest := self._shortest) is None:
+            return 0.0
+        return max(self._until - self._began, shortest.seconds) + TRIAL_ROOM
+
+    def switches_until(self, started: datetime) -> datetime | None:
+        """Return the same as an instant."""
+        wary = self.may_switch_for
+        return started + timedelta(seconds=wary) if wary else None
 
     @callback
     def begin(self, time: timedelta, trial: Trial | None) -> timedelta:
@@ -112,10 +135,11 @@ class Guard:
 
         So the coach ends it before the device does. A drill waits for the device.
         """
-        self.trial, self._counted = trial, self.guarded
+        self.trial, self._counted = trial, trial is None and self.guarded
         if trial is None:
             time = self.allowed(time)
-        self._until = self._hass.loop.time() + time.total_seconds()
+        self._began = self._hass.loop.time()
+        self._until = self._began + time.total_seconds()
         return time
 
     def allowed(self, time: timedelta) -> timedelta:
@@ -125,42 +149,77 @@ class Guard:
             return min(time, timedelta(minutes=minutes) - BEFORE_IT)
         if not self.guarded or self.countdown is None:
             return time
-        longest = self.countdown.fitting(time.total_seconds())
-        return time if longest is None else min(time, timedelta(seconds=longest.seconds))
+        setting = self._lasting(time.total_seconds(), LONGEST)
+        # With room for on to be seen, so that it still is the one that fits then.
+        room = 2 * WRITE_WITHIN
+        return time if setting is None else min(time, timedelta(seconds=setting.seconds + room))
 
     async def async_forget_others(self) -> None:
         """Void a proof of another device, or of another countdown, for good."""
         if self.proof is None:
             await self.async_void()
 
-    async def async_arm(self) -> bool:
+    async def async_arm(self, end_in: Callable[[float], None]) -> bool:
         """Have the device end the heat by itself, where it is known to, or is drilled.
 
         To be called when on was seen: a countdown that toggles would switch on what is off. Tells
         whether the heat may go on: it may not where the countdown counts and cannot be set.
+
+        Args:
+            end_in: Told the seconds after which the coach has to end it, before the device does.
         """
         if self.countdown is None or not (self._counted or self.trial):
             return True
-        if self.trial is None:
-            setting = self.countdown.fitting(self._until - self._hass.loop.time())
-        elif (setting := self.trial.setting) is None:
-            return True
-        self._armed = setting is not None
-        return setting is not None and await self.countdown.async_write(setting)
+        if self.trial is not None:
+            return self.trial.setting is None or await self.async_write(self.trial.setting)
+        now = self._hass.loop.time()
+        setting = self._lasting(self._until - now, self._began + LONGEST - now)
+        if setting is None:
+            return False
+        end_in(min(self._until - now, setting.seconds - BEFORE_IT.total_seconds()))
+        return await self.async_write(setting)
+
+    async def async_write(self, setting: Setting) -> bool:
+        """Set the countdown, and tell whether it shows that it runs."""
+        if self.countdown is None:
+            return False
+        self._armed = True
+        self._write = self._hass.async_create_background_task(
+            self.countdown.async_write(setting), f"knot_coach countdown of {self._heater}"
+        )
+        return await self._write
 
     @callback
-    def release(self) -> None:
-        """Take back the countdown of a heater that is proved off; a drill does so by itself."""
-        if self._armed and self.trial is None:
-            self._hass.async_create_background_task(
-                self.async_clear(), f"knot_coach countdown of {self._heater}"
-            )
+    def release(self, relax: Callable[[], None]) -> None:
+        """Take back the countdown of a heater that is proved off; a drill does so by itself.
 
-    async def async_clear(self) -> None:
-        """Take the countdown back, where the device lets it be."""
-        if self._armed and self.countdown is not None:
-            self._armed = False
-            await self.countdown.async_clear()
+        `relax` is called when nothing can come of it any more. Where that is not certain, the
+        heater is watched until the countdown would be over.
+        """
+        if self.trial is not None:
+            return
+        counted, self._counted = self._counted, False
+        if self._armed:
+            self._hass.async_create_background_task(
+                self._async_take_back(relax if counted else None),
+                f"knot_coach countdown of {self._heater} back",
+            )
+        elif counted:
+            relax()
+
+    async def _async_take_back(self, relax: Callable[[], None] | None) -> None:
+        if await self.async_clear() and relax is not None:
+            relax()
+
+    async def async_clear(self) -> bool:
+        """Take the countdown back; tell whether it was heard before, and is certainly gone now."""
+        if not self._armed or self.countdown is None or self._write is None:
+            return False
+        self._armed = False
+        # What is still on its way would arrive after a clear that overtakes it.
+        await asyncio.wait({self._write})
+        heard = not self._write.cancelled() and self._write.result()
+        return await self.countdown.async_clear() and heard
 
     async def async_prove(self) -> bool:
         """Note that the device was seen to do it just now; tell whether that is on disk."""
@@ -171,6 +230,25 @@ class Guard:
     async def async_void(self) -> bool:
         """Forget what was proved; tell whether that is on disk."""
         return await self._proofs.async_void(self.entry_id)
+
+    @property
+    def _shortest(self) -> Setting | None:
+        """The shortest setting for heat that the limit leaves room for, seen on and written late."""
+        shortest = None if self.countdown is None else self.countdown.fitting(LEAST)
+        fits = shortest is not None and shortest.seconds <= LONGEST - 2 * WRITE_WITHIN
+        return shortest if fits else None
+
+    def _lasting(self, left: float, most: float) -> Setting | None:
+        """Return what to set, so that the device cuts within the seconds that are left.
+
+        As long as a write may take is left out, for the device counts from when it hears it. Where
+        all that it knows is longer, it is the shortest that keeps to the limit of all heat.
+        """
+        if self.countdown is None:
+            return None
+        setting = self.countdown.within(left - WRITE_WITHIN) or self._shortest
+        fits = setting is not None and setting.seconds <= most - WRITE_WITHIN
+        return setting if fits else None
 
     @property
     def _names(self) -> tuple[str, str]:

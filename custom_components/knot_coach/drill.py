@@ -7,7 +7,7 @@ whether it cuts the power by itself; and switched off early, to see whether it s
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 import logging
@@ -19,6 +19,7 @@ from homeassistant.util import dt as dt_util
 
 from .admission import Refused
 from .coordinator import Coach
+from .countdown import Setting
 from .dead_man import LATE, TRIAL_ROOM, Guard, Trial
 from .heater import Heater
 from .massage.heat import MAX_TIME
@@ -117,7 +118,8 @@ async def async_admit(coach: Coach, context: Context | None) -> Heater:
         raise Refused("screening_expired")
     blocked = bool(restrictions.no_heat or restrictions.no_sessions)
     blocked = blocked or heat_locked(coach.memory.locks, now)
-    if (reason := heater.refusal(blocked=blocked, trial=Trial(began=dt_util.utcnow()))) is not None:
+    reason = heater.refusal(blocked=blocked, trial=Trial(began=dt_util.utcnow()))
+    if (reason := reason or heater.guard.flaw) is not None:
         raise Refused(reason)
     return heater
 
@@ -162,7 +164,7 @@ class _Drill:
             verdict = await self._async_parts()
         finally:
             self.heater.watchers.discard(self._hear)
-            self._guard.drilling = False
+            self._guard.drilling, self._guard.trial = False, None
             if self.heater.on:
                 self._hass.async_create_background_task(
                     self.heater.async_off(), "knot_coach drill off"
@@ -219,7 +221,7 @@ class _Drill:
         try:
             verdict = await self._async_left_alone(trial)
             if verdict is Verdict.PROVED and trial.setting is not None:
-                verdict = await self._async_switched_off_early(trial)
+                verdict = await self._async_switched_off_early(trial, trial.setting)
         finally:
             await self._guard.async_clear()
         return verdict
@@ -258,8 +260,9 @@ class _Drill:
             await self._guard.async_clear()
         return verdict if off and await self._async_settled(trial) else Verdict.NOT_TRIED
 
-    async def _async_switched_off_early(self, trial: Trial) -> Verdict:
-        """See whether it stays off past the end of a countdown that it was armed with."""
+    async def _async_switched_off_early(self, trial: Trial, setting: Setting) -> Verdict:
+        """See whether it stays off past the end of a countdown that it was armed with, on or off."""
+        trial = replace(trial, times=2)
         if not await self._async_on(TRIAL_ROOM, trial):
             return await self._async_give_up()
         armed = self._loop.time()
@@ -276,6 +279,12 @@ class _Drill:
         stop = async_track_state_change_event(self._hass, self.heater.outlet.entity_id, changed)
         try:
             await self._async_wait(armed + trial.countdown + LATE, lambda: bool(came_on))
+            if not came_on:
+                # One that forgets its countdown with the off gets it once more, as one of ours that
+                # comes late would. Where what is off cannot be set, so much the better.
+                await self._guard.async_write(setting)
+                until = self._loop.time() + trial.countdown + LATE
+                await self._async_wait(until, lambda: bool(came_on))
             # To take it back must not switch on either.
             await self._guard.async_clear()
             settled = await self._async_settled(trial)

@@ -161,7 +161,8 @@ def _countdown_unfit(hass: HomeAssistant, heater: str, countdown: str) -> str | 
     if elsewhere or is_ours(hass, countdown):
         return "heat_countdown_elsewhere"
     # How long it is to run is decided at each on; here it is enough that it can run at all.
-    return "heat_countdown_unfit" if Countdown(hass, countdown).fitting(0) is None else None
+    entity = Countdown(hass, countdown)
+    return entity.flaw or ("heat_countdown_unfit" if entity.fitting(0) is None else None)
 
 
 def _device_of(hass: HomeAssistant, entity_id: str) -> str | None:

@@ -242,7 +242,7 @@ class Heater:
                     lose=self._lose,
                     time_is_up=self._time_is_up,
                 )
-                if self._warming is warming and not await self.guard.async_arm():
+                if self._warming is warming and not await self.guard.async_arm(self._end_in):
                     warming.give_up("failed")
                 return
             self._book.release(self._config.entity_id, ended=None)
@@ -254,13 +254,18 @@ class Heater:
     def _prepare(self, time: timedelta) -> None:
         """Set up what ends the heat, before there is any."""
         self._on = True
-        self._quench.beware(self.guard.trial.may_switch_for if self.guard.trial else 0.0)
+        self._quench.beware(self.guard.may_switch_for)
         self._quench.relapse.stop()
         self._quench.listeners.add(self._take_outcome)
+        self._end_in(time.total_seconds())
+
+    @callback
+    def _end_in(self, seconds: float) -> None:
+        self._clear_watchdog()
         # Apart from the session's own timer, and no wall clock that could be set back.
         self._drop_watchdog = async_call_later(
             self._hass,
-            time,
+            seconds,
             HassJob(self._time_is_up, "knot_coach heater off", cancel_on_shutdown=False),
         )
 
@@ -313,7 +318,7 @@ class Heater:
             case HeatOff():
                 self._on = False
                 self._clear_watchdog()
-                self.guard.release()
+                self.guard.release(lambda: self._quench.beware(0.0))
             case HeatStuck():
                 self._on = True
             case HeatLost():

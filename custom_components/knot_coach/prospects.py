@@ -73,7 +73,7 @@ class Prospects:
             registry_id=self.outlet.registry_id,
             kind=self.config.kind,
             drill=trial.began if trial else None,
-            switches_until=trial.switches_until(started) if trial else None,
+            switches_until=self.guard.switches_until(started),
         )
 
     @property

@@ -86,7 +86,7 @@ class Quench:
             went_on=self._went_on,
             got_hot=self._owe_again,
             cooled=self.ask,
-            over=self.listeners.clear,
+            over=self._forget,
         )
         """Watches it from off on; a new use stops that."""
         self.wary_until = 0.0
@@ -111,6 +111,7 @@ class Quench:
     def beware(self, seconds: float) -> None:
         """Watch for so long that it stays off: a countdown in the device may switch it on."""
         self.wary_until = self._hass.loop.time() + seconds
+        self._bell.ring()
 
     async def async_settled(self) -> None:
         """Come back when it neither tries nor watches any more."""
@@ -219,9 +220,11 @@ class Quench:
         """Watch a heater that is off; tell whether nothing happened for the lingering time."""
         loop = self._hass.loop
         linger = 0.0 if self.on is On.NONE else self._timings.linger
-        until = max(loop.time() + linger, self.wary_until)
+        lingers = loop.time() + linger
         with Watch(self._hass, self.outlet, self._bell) as watch:
             while not self._again:
+                # A countdown that was taken back ends the wait.
+                until = max(lingers, self.wary_until)
                 if watch.proves(on=True):
                     _LOGGER.warning("%s went on late and is switched off", self._heater)
                     self.used = self.trying = True
@@ -230,10 +233,16 @@ class Quench:
                 if loop.time() < until:
                     await self._bell.async_wait(until - loop.time())
                 elif self.on_call is not None and not self.on_call.done():
-                    until = loop.time() + self._timings.linger
+                    lingers = loop.time() + self._timings.linger
                 else:
                     return True
         return False
+
+    @callback
+    def _forget(self) -> None:
+        # As long as the lease stays, a countdown may still switch it on, which has to be told.
+        if self._book.lease(self._heater) is None:
+            self.listeners.clear()
 
     @callback
     def _went_on(self) -> None:
