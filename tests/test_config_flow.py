@@ -822,6 +822,20 @@ async def test_a_heater_without_a_device_has_a_countdown_without_one(
     assert walk.step == "screening"
 
 
+async def test_a_countdown_that_cannot_be_understood_or_taken_back(
+    hass: HomeAssistant, walk: Walk, room: str
+) -> None:
+    plug = Plug(hass)
+    pad = plug.shows("switch", "pad", "off")
+    bare = plug.shows("number", "bare", "0", min=0, max=60, step=1)
+    endless = plug.shows("select", "endless", "5 min", options=["5 min", "10 min"])
+    await to_heat(walk, room)
+    await walk.fill(heater=pad, heat_minutes=10)
+    for name, error in ((bare, "heat_countdown_unit"), (endless, "heat_countdown_endless")):
+        await walk.fill(heat_checked=True, countdown=name)
+        assert walk.errors == {"countdown": error}, name
+
+
 async def test_a_countdown_that_is_gone_is_not_shown_again(
     hass: HomeAssistant, walk: Walk, room: str
 ) -> None:
