@@ -708,14 +708,14 @@ async def test_heat_on_the_body_is_checked_and_guarded(
     assert walk.shown["own_cutoff"]
     await walk.fill(heat_checked=True)
     assert walk.errors == {"own_cutoff": "heat_needs_guard"}
-    for minutes in (0, 1.5, 14.5, 15):
+    for minutes in (0, 1.5, 13.5, 14):
         await walk.fill(heat_checked=True, auto_off_minutes=minutes)
         assert walk.errors == {"auto_off_minutes": "heat_auto_off"}, minutes
-    await walk.fill(heat_checked=True, auto_off_minutes=14)
+    await walk.fill(heat_checked=True, auto_off_minutes=13)
     await walk.fill(findings=[], acknowledged=True)
     await walk.fill()
     assert settings_of(walk).heat == HeatConfig(
-        entity_id="switch.pad", dead_man=DeadMan(auto_off_minutes=14)
+        entity_id="switch.pad", dead_man=DeadMan(auto_off_minutes=13)
     )
     assert "heat_checked" not in walk.result["result"].options
 

@@ -29,6 +29,7 @@ from pytest_homeassistant_custom_component.common import MockUser, async_test_ho
 from custom_components.knot_coach.const import DOMAIN, Conf
 from custom_components.knot_coach.countdown import Countdown, Setting, seconds_of
 from custom_components.knot_coach.drill import Part, Verdict
+from custom_components.knot_coach.heat_forms import MAX_AUTO_OFF
 from custom_components.knot_coach.heater import Heater
 from custom_components.knot_coach.lease import Lease, async_get_book
 from custom_components.knot_coach.massage.heat_reports import HeatLost, HeatOff, HeatReport
@@ -225,12 +226,15 @@ async def test_a_list_to_choose_from_is_proved(house: DrillHouse) -> None:
     assert plug.seconds_on < 150
 
 
-async def test_a_fixed_auto_off_is_proved_and_nothing_is_written(house: DrillHouse) -> None:
-    plug = Plug(auto_off=180)
-    await house.plug_in(plug, options={Conf.AUTO_OFF_MINUTES: 3, Conf.OWN_CUTOFF: False})
+@pytest.mark.parametrize("minutes", [3, MAX_AUTO_OFF])
+async def test_a_fixed_auto_off_is_proved_and_nothing_is_written(
+    house: DrillHouse, minutes: int
+) -> None:
+    plug = Plug(auto_off=60 * minutes)
+    await house.plug_in(plug, options={Conf.AUTO_OFF_MINUTES: minutes, Conf.OWN_CUTOFF: False})
     report = await house.drill()
     assert parts(report) == dict.fromkeys(ALL[:-1], True)
-    assert (report["dead_man"], report["countdown"]) == ("proved", 180)
+    assert (report["dead_man"], report["countdown"]) == ("proved", 60 * minutes)
     assert plug.written == []
     assert house.dead_man == "proved"
 

@@ -27,8 +27,8 @@ from .thermometer import Thermometer
 
 HEAT_CHECKED: Final = "heat_checked"
 """An adult has looked at pad and outlet (massage.md §4.5); asked for every time, and not stored."""
-MAX_AUTO_OFF: Final = MAX_HEAT_MINUTES - 1
-"""Minutes; a device that cuts the power later than heat may last at most guards nothing."""
+MAX_AUTO_OFF: Final = MAX_HEAT_MINUTES - 2
+"""Minutes; later than heat may last at most guards nothing, and a drill needs a minute more to see it."""
 
 HEAT_FORM: Final = vol.Schema(
     {
