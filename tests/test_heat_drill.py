@@ -232,7 +232,8 @@ async def test_a_fixed_auto_off_is_proved_and_nothing_is_written(
 ) -> None:
     plug = Plug(auto_off=60 * minutes)
     # The pad would be too warm before the longest is over.
-    options = {Conf.AUTO_OFF_MINUTES: minutes, Conf.OWN_CUTOFF: False, Conf.TEMPERATURE: None}
+    options: dict[str, Any] = {Conf.AUTO_OFF_MINUTES: minutes, Conf.TEMPERATURE: None}
+    options[Conf.OWN_CUTOFF] = False
     await house.plug_in(plug, options=options)
     report = await house.drill()
     assert parts(report) == dict.fromkeys(ALL[:-1], True)
