@@ -96,7 +96,7 @@ class DrillHouse(House):
 
     async def clock_to_the_end(self, task: asyncio.Task[Any]) -> Any:  # noqa: ANN401 - as the task
         """Let time pass until a task is done."""
-        await self.clock.run_until(task.done, 2000)
+        await self.clock.run_until(task.done, 2500)
         return await task
 
     async def refused(self, context: Context | None = None) -> str | None:
@@ -823,6 +823,24 @@ async def test_the_device_cuts_within_the_limit_by_its_own_clock(
     assert plug.seconds_on <= 900
 
 
+async def test_a_time_that_is_a_little_long_guards_where_there_is_no_shorter(
+    house: DrillHouse,
+) -> None:
+    plug = Plug()
+    await house.plug_in(
+        plug, FakeSelect(plug, "off", "10 min"), {**BY_SELECT, Conf.TEMPERATURE: None}
+    )
+    assert (await house.drill())["dead_man"] == "proved"
+    await house.rest()
+    plug.runs.clear()
+    plug.written.clear()
+    on = house.heater.async_on(timedelta(minutes=10), Context(user_id=house.person.id))
+    await house.clock_to_the_end(house.hass.async_create_task(on))
+    await house.clock.run_until(lambda: plug.runs, 620)
+    assert plug.written[0] == 600
+    assert plug.runs == [pytest.approx(595, abs=1)]
+
+
 async def test_a_time_that_the_limit_has_no_room_for_guards_nothing(house: DrillHouse) -> None:
     plug = Plug()
     await house.plug_in(plug, FakeSelect(plug, "off", "30 s", "15 min"), BY_SELECT)
@@ -851,7 +869,7 @@ async def stopped_in_the_write(house: DrillHouse, **ways: float) -> list[HeatRep
     return told
 
 
-@pytest.mark.parametrize("ways", [{}, {"slow": 4.0}], ids=str)
+@pytest.mark.parametrize("ways", [{}, {"slow": 4.0}, {"radio": 4.0}], ids=str)
 async def test_a_countdown_is_taken_back_when_its_write_is_over(
     plugged: DrillHouse, ways: Mapping[str, float]
 ) -> None:
@@ -864,7 +882,7 @@ async def test_a_countdown_is_taken_back_when_its_write_is_over(
     assert not plugged.plug.has_power()
 
 
-@pytest.mark.parametrize("reloaded", [False])
+@pytest.mark.parametrize("reloaded", [False, True])
 async def test_a_countdown_that_comes_too_late_to_be_taken_back_is_waited_for(
     plugged: DrillHouse, *, reloaded: bool
 ) -> None:

@@ -28,7 +28,14 @@ from homeassistant.const import (
     SERVICE_SELECT_OPTION,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.core import (
+    Context,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers.event import async_track_state_change_event
 
 from .massage.heat import MAX_TIME
@@ -157,7 +164,13 @@ class Countdown:
 
     async def _async_until_shown(self, *, runs: bool) -> None:
         bell = Bell(self._hass)
-        stop = async_track_state_change_event(self._hass, self.entity_id, lambda _: bell.ring())
+
+        @callback
+        def changed(_: Event[EventStateChangedData]) -> None:
+            # What is no callback is called in a thread, where it wakes nobody.
+            bell.ring()
+
+        stop = async_track_state_change_event(self._hass, self.entity_id, changed)
         try:
             while self._runs is not runs:
                 await bell.async_wait(WRITE_WITHIN)
