@@ -129,7 +129,11 @@ async def warm(hass: HomeAssistant, virtual_time: VirtualClock) -> AsyncGenerato
     house = House(hass, virtual_time)
     house.room = Room(hass, Pad())
     await house.room.async_add_switch()
-    options: dict[str, Any] = {Conf.HEATER: "switch.pad", Conf.NEXT_DAY_QUESTION: True}
+    options: dict[str, Any] = {
+        Conf.HEATER: "switch.pad",
+        Conf.OWN_CUTOFF: True,
+        Conf.NEXT_DAY_QUESTION: True,
+    }
     yield await house.build(options=options)
     house.room.leave()
 

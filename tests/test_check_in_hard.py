@@ -134,7 +134,7 @@ async def test_what_is_urgent_gets_through_at_once(
     house = House(hass, virtual_time)
     house.room = Room(hass, Pad())
     await house.room.async_add_switch()
-    await house.build(options={Conf.HEATER: "switch.pad"})
+    await house.build(options={Conf.HEATER: "switch.pad", Conf.OWN_CUTOFF: True})
     house.satellite.answers = [Answer("no"), Answer("yes")]
     await start(house, heat=True)
     await house.until("heating", within=60)
@@ -170,7 +170,7 @@ async def test_it_opens_and_closes_where_there_is_nothing_more_to_say(
     house = House(hass, virtual_time)
     house.room = Room(hass, Pad())
     await house.room.async_add_switch()
-    await house.build(options={Conf.HEATER: "switch.pad"})
+    await house.build(options={Conf.HEATER: "switch.pad", Conf.OWN_CUTOFF: True})
     house.satellite.answers = [Answer("no"), Answer("yes")]
     await start(house, heat=True)
     await house.until("heating", within=60)

@@ -280,7 +280,7 @@ async def heated(hass: HomeAssistant, virtual_time: VirtualClock) -> AsyncGenera
     await house.room.async_add_switch()
     house.stack = await setup_stack(hass, house.satellite, house.kitchen)
     put_device_in(hass, house.satellite, ROOM)
-    options: dict[str, Any] = {Conf.HEATER: "switch.pad"}
+    options: dict[str, Any] = {Conf.HEATER: "switch.pad", Conf.OWN_CUTOFF: True}
     house.entry = coach_entry(hass, house.satellite.entity_id, options=options)
     house.coach = await set_up(hass, house.entry)
     house.satellite.barge_in = BargeIn.STOPS_FIRST

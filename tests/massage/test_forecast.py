@@ -122,3 +122,13 @@ def test_two_readings_at_the_same_moment_are_one() -> None:
     for celsius in (20.0, 21.0):
         outlook.note(5.0, celsius)
     assert outlook.news(NOW) is None
+
+
+def test_a_rise_that_slows_down_by_next_to_nothing_is_as_good_as_straight() -> None:
+    points = [(0.0, 20.0), (60.0, 26.0000001), (120.0, 32.0)]
+    assert seconds_until(READY_FROM, points) == pytest.approx(30, abs=0.01)
+
+
+def test_a_thermometer_that_begins_with_two_words_at_once_is_heard() -> None:
+    points = [(0.0, 20.0), (0.0, 20.5), (60.0, 26.5)]
+    assert seconds_until(READY_FROM, points) == pytest.approx(82, abs=10)

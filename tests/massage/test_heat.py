@@ -133,3 +133,23 @@ def test_heat_goes_on_only_with_a_fresh_reading_below_the_cut_off(
         assert celsius is not None
         assert 0 <= celsius <= heat.HOT_ABOVE
         assert abs(age) <= heat.READING_MAX_AGE
+
+
+@pytest.mark.parametrize(
+    ("start", "celsius", "warms"), [(22.0, 22.9, False), (22.0, 23.0, True), (34.9, 35.0, True)]
+)
+def test_a_pad_that_has_power_gets_warm(start: float, celsius: float, *, warms: bool) -> None:
+    assert heat.rises(start, celsius) is warms
+
+
+@pytest.mark.parametrize(
+    ("at_off", "celsius", "what"),
+    [
+        (36.0, 39.0, heat.Glow.COLD),
+        (36.0, 39.1, heat.Glow.HOT),
+        (25.0, 29.0, heat.Glow.UNCLEAR),
+        (36.0, 20.0, heat.Glow.COLD),
+    ],
+)
+def test_what_is_off_may_glow_for_a_while(at_off: float, celsius: float, what: heat.Glow) -> None:
+    assert heat.glow(at_off, celsius) is what

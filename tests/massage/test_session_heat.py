@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from massage.areas import Side
 from massage.heat import HeatKind, Warmth
 from massage.heat_reports import (
     HeatConfirmed,
@@ -38,7 +39,7 @@ from massage.record import records
 from massage.remarks import NoHarder
 from massage.states import Asking, Cooling, Ended, Heating, Instructing, Paused, Working
 from massage.view import view
-from tests.massage.stage import Stage, opened, stage_in
+from tests.massage.stage import Stage, opened, order, stage_in
 
 TEN = timedelta(minutes=10)
 
@@ -585,6 +586,7 @@ def test_when_it_will_be_warm_is_shown_and_never_later_than_off() -> None:
     stage = warming()
     off_at = stage.state(Heating).off_at
     assert ends_at(stage) == off_at
+    assert view(stage.s, stage.now).counts_to == off_at
     soon = stage.now + timedelta(minutes=3)
     stage.report(HeatForecast(soon))
     assert ends_at(stage) == soon
@@ -649,6 +651,12 @@ def test_a_heater_that_is_on_already_is_not_started_unasked() -> None:
     stage.report(HeatOn())
     stage.answer(Answer.NO)
     assert stage.count(StartHeat) == 0
+
+
+@pytest.mark.parametrize("kind", HeatKind)
+def test_no_pad_goes_on_a_jaw_and_a_room_may_be_warm_for_it(kind: HeatKind) -> None:
+    jaw = order("jaw", side=Side.BOTH, warmth=Warmth(kind=kind))
+    assert jaw.may_be_warmed is (kind is HeatKind.ROOM)
 
 
 def test_nothing_warms_a_body_unasked() -> None:
