@@ -7,10 +7,13 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.knot_coach.const import DOMAIN, Conf
-from tests.fake_heater import Pad, Ways
+from custom_components.knot_coach.lease import Lease, async_get_book
+from custom_components.knot_coach.recovery import async_recover
+from tests.fake_heater import FakeSwitch, Pad, Ways
 from tests.house import House
 from tests.virtual_clock import VirtualClock
 
@@ -184,3 +187,26 @@ async def test_settings_that_changed_since_the_start_are_no_ground_for_heat(
     await house.clock.advance(30)
     assert pad.commands == []
     assert any(text.startswith("Your settings have changed") for text in house.satellite.texts)
+
+
+async def test_a_heater_that_is_left_behind_in_a_session_is_waited_for(
+    house: House, pad: Pad
+) -> None:
+    """Ours is off; meanwhile the coach of another pad was removed, and that one does not go off."""
+    await to_the_heat_question(house)
+    await house.say("yes")
+    await house.clock.run_until(pad.has_power, 15)
+    other = Pad(ways=Ways(deaf=1), on=True)
+    await house.room.async_add("switch", FakeSwitch(other, "other"))
+    book = await async_get_book(house.hass)
+    now = dt_util.utcnow()
+    left = Lease(heater="switch.other", entry_id="removed", started=now, off_at=now)
+    await book.async_owe(left)
+    async_recover(house.hass, book)
+    await house.say("too hot")
+    await house.clock.run_until(lambda: not pad.has_power(), 10)
+    await house.clock.advance(60)
+    assert house.session.state == "paused"
+    other.ways = Ways()
+    await house.until("active", within=180)
+    assert not other.has_power()

@@ -54,6 +54,8 @@ class Warmer:
         """Tell whether a report can be passed on: no off while another is open, no alarm twice."""
         match fact:
             case HeatOff():
+                # What is still open tells the session itself, once it is proved off.
+                self.debts.follow()
                 return not self.debts.open
             case HeatStuck():
                 return not self._coach.unplugging
