@@ -2,7 +2,8 @@
 
 Each takes a session and an instant and returns the next session with its effects. On these stand
 `halts` (pause, end), `steps` (enter, work, leave), `asking` (questions, heat), `feedback` and
-`navigation` (what each word does), `opening` (answers), `remarks` (what is neither) and `session`;
+`navigation` (what each word does), `opening` (answers), `heating` (what a heater reports), `remarks`
+(what is neither) and `session`;
 nothing else changes a session.
 """
 

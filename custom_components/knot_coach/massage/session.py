@@ -4,7 +4,7 @@
 
 The clock is an argument. `Session.deadline` names the instant at which `advance` has something to
 do next; one long advance gives the same as many short ones. The states and what they accept stand
-in `states`, what each word does in `feedback` and `remarks`, questions and heat in `opening`, the way
+in `states`, what each word does in `feedback` and `remarks`, questions in `opening`, heat in `heating`, the way
 of a line in `speaking`, and the moves all of them are made of in `moves`; no other module changes a
 session.
 """
