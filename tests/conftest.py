@@ -23,8 +23,13 @@ HAS_HOME_ASSISTANT = find_spec("homeassistant") is not None
 if HAS_HOME_ASSISTANT:
     # The `hass` fixture puts its own `custom_components` on the path; the first import wins.
     import freezegun
+    from homeassistant.util import executor
 
     import custom_components  # noqa: F401
+
+    # A house that closes gives each of its threads a fraction of this many seconds to end, then raises
+    # in it. On a busy machine one that only collects garbage takes longer: not what a test is about.
+    executor.EXECUTOR_SHUTDOWN_TIMEOUT = 120
 
     # How long an example took is measured on the real clock: minutes of virtual time are not slow.
     freezegun.configure(extend_ignore_list=["hypothesis"])

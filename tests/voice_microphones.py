@@ -105,6 +105,9 @@ class Listening(AssistSatelliteEntity):
         said: Utterance | None = None
 
         engine = recogniser(self.hass.data[stt.DATA_COMPONENT].entities)
+        if engine is None:
+            # The house was closed while the tone sounded.
+            return
         engine.text = None
 
         def begins() -> Utterance:
@@ -136,9 +139,9 @@ async def _unplug(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
 
 
-def recogniser(engines: Iterable[stt.SpeechToTextEntity]) -> FakeSTT:
-    """Return the engine that hears what a test says."""
-    return next(engine for engine in engines if isinstance(engine, FakeSTT))
+def recogniser(engines: Iterable[stt.SpeechToTextEntity]) -> FakeSTT | None:
+    """Return the engine that hears what a test says; none once the house is closed."""
+    return next((engine for engine in engines if isinstance(engine, FakeSTT)), None)
 
 
 async def _seconds(stream: tts.ResultStream | None) -> float:

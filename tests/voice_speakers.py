@@ -261,7 +261,9 @@ class FakeSatellite(_Speaking, Listening):
                 await self._barge_in()
             finally:
                 self._called -= 1
-        recogniser(self.hass.data[stt.DATA_COMPONENT].entities).text = text
+        engine = recogniser(self.hass.data[stt.DATA_COMPONENT].entities)
+        assert engine is not None, "nobody can be heard in a closed house"
+        engine.text = text
         said = Utterance(text, self.hass.loop.time())
         self.utterances.append(said)
         replies = self._replies
