@@ -57,6 +57,8 @@ class Ways:
     """It has a switch of its own, which is off: on feeds nothing. To be set while it is off."""
     pausing: bool = False
     """A thermostat of its own makes a pause: it draws nothing for now."""
+    lost: bool = False
+    """Out of reach when a Home Assistant starts; `set_available` finds it again."""
     beside: bool = False
     """The thermometer lies beside it, and measures the room."""
 
@@ -129,6 +131,7 @@ class _PadEntity(Entity):
     def __init__(self, pad: Pad, name: str) -> None:
         self.pad = pad
         self._attr_name = name
+        self._attr_available = not pad.ways.lost
         self._attr_unique_id = f"fake-{name}"
         self._timers = list[asyncio.TimerHandle]()
         self.hanging = list[asyncio.Future[None]]()

@@ -26,12 +26,14 @@ def coach_entry(
     name: str = "Sam",
     room: str = ROOM,
     options: Mapping[str, Any] | None = None,
+    entry_id: str | None = None,
 ) -> MockConfigEntry:
     """Return the entry of a healthy grown-up whose coach speaks through these entities."""
     today = dt_util.now().date().isoformat()
     area = ar.async_get(hass).async_get_or_create(room)
     return MockConfigEntry(
         domain=DOMAIN,
+        entry_id=entry_id,
         title=name,
         data={
             Conf.NAME: name,
@@ -76,6 +78,8 @@ class House:
         self.room: Room
         self.stack: Stack
         self.entry: MockConfigEntry
+        self.entry_id: str | None = None
+        """That of an earlier run of the same house, whose files are there."""
         self.coach: Coach
 
     async def build(
@@ -101,7 +105,9 @@ class House:
         self.stack = await setup_stack(self.hass, self.satellite, self.kitchen, self.player)
         put_device_in(self.hass, self.satellite, ROOM)
         put_device_in(self.hass, self.kitchen, OTHER_ROOM)
-        self.entry = coach_entry(self.hass, self.satellite.entity_id, options=options)
+        self.entry = coach_entry(
+            self.hass, self.satellite.entity_id, options=options, entry_id=self.entry_id
+        )
         self.coach = await set_up(self.hass, self.entry)
         return self
 

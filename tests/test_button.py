@@ -27,7 +27,7 @@ ENABLED = {
 }
 DISABLED = {
     *("previous", "repeat", "extend", "harder", "not_yet"),
-    *("other_side", "wrap_up", "too_hot"),
+    *("other_side", "wrap_up"),
 }
 ANSWERS = {"yes", "no", "left", "right", "both", "acknowledge"}
 
@@ -181,7 +181,6 @@ async def test_they_refuse_what_does_not_fit(house: House) -> None:
     await refused(house, "pause", "not_now_already_paused")
     await refused(house, "harder", "not_now_paused")
     await refused(house, "not_yet", "not_now_paused")
-    await refused(house, "too_hot", "not_now_not_warming")
 
 
 async def test_they_are_there_even_when_nothing_can_speak(house: House) -> None:
@@ -317,10 +316,13 @@ async def test_only_a_person_consents_to_heat(
     await house.say("no")
     await house.until_question("heat")
     await refused(house, "yes", "person_needed")
+    await refused(house, "too_hot", "not_now_not_warming")
     await house.clock.advance(5)
     assert not pad.on
     await press(house, "yes", Context(user_id=hass_admin_user.id))
     await house.clock.run_until(lambda: pad.on, 30)
+    await press(house, "too_hot")
+    await house.clock.run_until(lambda: not pad.on, 5)
     await press(house, "stop")
     await house.clock.run_until(lambda: not pad.on, 30)
     await house.clock.advance(15)

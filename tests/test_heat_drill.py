@@ -13,18 +13,21 @@ from homeassistant.auth.const import GROUP_ID_ADMIN
 from homeassistant.components.conversation import DOMAIN as CONVERSATION
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATIONS
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, CoreState, HassJob, HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import entity_registry as er, frame
+from homeassistant.helpers import entity_registry as er, frame, issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.storage import Store
 from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from homeassistant.util.file import WriteError
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser, async_test_home_assistant
+from pytest_homeassistant_custom_component.common import (
+    MockUser,
+    async_test_home_assistant,
+    mock_registry,
+)
 
 from custom_components.knot_coach.const import DOMAIN, Conf
 from custom_components.knot_coach.countdown import Countdown, Setting, seconds_of
@@ -669,16 +672,19 @@ async def test_a_drill_that_a_reload_breaks_off_is_told_of(plugged: DrillHouse) 
     assert not plugged.plug.has_power()
 
 
-async def test_without_its_heater_a_coach_has_no_drill(plugged: DrillHouse) -> None:
+async def test_without_its_heater_a_coach_has_no_drill_and_nothing_too_hot(
+    plugged: DrillHouse,
+) -> None:
     registry = er.async_get(plugged.hass)
-    names = [plugged.entity("button", "heat_drill"), plugged.entity("sensor", "dead_man")]
-    too_hot = registry.async_get(plugged.entity("button", "too_hot"))
+    keys = [("button", "heat_drill"), ("sensor", "dead_man"), ("button", "too_hot")]
+    names = [plugged.entity(platform, key) for platform, key in keys]
+    await change(plugged, heater=None)
+    assert [registry.async_get(name) for name in names] == [None, None, None]
+    await change(plugged, heater="switch.pad")
+    assert [plugged.entity(platform, key) for platform, key in keys] == names
+    too_hot = registry.async_get(names[-1])
     assert too_hot is not None
     assert too_hot.disabled_by is None, "wanted at once where it burns"
-    entries, entry = plugged.hass.config_entries, plugged.entry
-    entries.async_update_entry(entry, options={**entry.options, Conf.HEATER: None})
-    await plugged.hass.async_block_till_done()
-    assert [registry.async_get(name) for name in names] == [None, None]
 
 
 async def test_the_action_shows_a_report_where_none_is_asked_for(house: DrillHouse) -> None:
@@ -1132,52 +1138,142 @@ def cut_off(house: DrillHouse, monkeypatch: pytest.MonkeyPatch) -> None:
             handle.cancel()
 
 
+class Ward:
+    """Runs one Home Assistant after another over the same folder and the same plug."""
+
+    def __init__(self, clock: VirtualClock, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._clock, self._folder, self._monkeypatch = clock, folder, monkeypatch
+        self._entry_id: str | None = None
+        self._registered: dict[str, er.RegistryEntry] = {}
+
+    @contextlib.asynccontextmanager
+    async def run(self, plug: Plug, *, dies: bool = False) -> AsyncGenerator[DrillHouse]:
+        """Run one, which dies at the end, or stops in good order."""
+        async with async_test_home_assistant(config_dir=str(self._folder)) as hass:
+            frame.async_setup(hass)
+            hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
+            await ir.async_load(hass)
+            # The registry gets to the disk some time after a change.
+            registry = mock_registry(hass, self._registered)
+            house = DrillHouse(hass, self._clock)
+            house.entry_id = self._entry_id
+            await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+            self._entry_id = house.entry.entry_id
+            self._registered = {one: registry.entities[one] for one in ("switch.pad", NUMBER)}
+            try:
+                yield house
+                if dies:
+                    cut_off(house, self._monkeypatch)
+                else:
+                    assert await hass.config_entries.async_unload(house.entry.entry_id)
+            finally:
+                house.room.leave()
+                await hass.async_stop(force=True)
+                for task in hass._background_tasks:
+                    task.cancel()
+
+
+@pytest.fixture
+def ward(virtual_time: VirtualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:
+    """Run Home Assistants that die."""
+    return Ward(virtual_time, tmp_path, monkeypatch)
+
+
 @pytest.mark.parametrize("writes", [0, 1, 2], ids=["on", "left alone", "switched off early"])
 @pytest.mark.parametrize(
     ("end", "away"), [(End.CUTS, 1.0), (End.TOGGLES, 1.0), (End.TOGGLES, 7.0)], ids=str
 )
 async def test_a_crash_in_a_drill_is_as_safe_as_in_a_use(
-    virtual_time: VirtualClock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    writes: int,
-    end: End,
-    away: float,
+    ward: Ward, virtual_time: VirtualClock, *, writes: int, end: End, away: float
 ) -> None:
     plug = Plug(end=end)
-    entry_id = ""
-    async with async_test_home_assistant(config_dir=str(tmp_path)) as hass:
-        frame.async_setup(hass)
-        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-        house = await DrillHouse(hass, virtual_time).plug_in(plug, FakeNumber(plug), BY_NUMBER)
-        entry_id = house.entry.entry_id
+    async with ward.run(plug, dies=True) as house:
         house.begin()
         await virtual_time.run_until(lambda: plug.on and len(plug.written) == writes, 200)
         await virtual_time.advance(1)
-        cut_off(house, monkeypatch)
-        await hass.async_stop(force=True)
-        for task in hass._background_tasks:
-            task.cancel()
     await virtual_time.advance(away)
     before = plug.seconds_on
-    async with async_test_home_assistant(config_dir=str(tmp_path)) as hass:
-        frame.async_setup(hass)
-        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-        house = DrillHouse(hass, virtual_time)
-        await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
-        assert house.entry.state is ConfigEntryState.LOADED
+    async with ward.run(plug) as house:
         await virtual_time.run_until(lambda: not plug.has_power(), 15)
         await virtual_time.advance(180)
         assert not plug.has_power()
         # One that toggles goes on once more for as long as it takes to see it.
         assert plug.seconds_on - before < 3
         assert house.dead_man == "none"
-        assert len(house.heater._book.uses("switch.pad", entry_id)) == 1
+        assert len(house.heater._book.uses("switch.pad", house.entry.entry_id)) == 1
         assert house.heater._book.leases == ()
-        assert await hass.config_entries.async_unload(house.entry.entry_id)
-        house.room.leave()
-        await hass.async_stop(force=True)
+
+
+FAILED = "dead_man_failed"
+
+
+def failed(house: DrillHouse) -> bool:
+    """Tell whether a repair issue says that the device has not cut the power."""
+    issue = ir.async_get(house.hass).async_get_issue(DOMAIN, f"{FAILED}_{house.entry.entry_id}")
+    assert issue is None or issue.translation_placeholders == {"heater": "pad"}
+    return issue is not None
+
+
+@pytest.mark.parametrize(
+    ("end", "away", "left"),
+    [
+        (End.CUTS, 1200.0, "proved"),
+        (End.NOTHING, 1200.0, "none"),
+        # It comes back before the countdown is over, so nothing is known.
+        (End.NOTHING, 300.0, "proved"),
+    ],
+    ids=["it has cut", "it has not", "too early to say"],
+)
+async def test_a_device_that_has_not_cut_the_power_of_a_dead_host_is_not_proved_any_more(
+    ward: Ward, virtual_time: VirtualClock, *, end: End, away: float, left: str
+) -> None:
+    plug = Plug()
+    async with ward.run(plug, dies=True) as house:
+        await house.drill()
+        await house.rest()
+        plug.end = end
+        await house.warm()
+        await virtual_time.run_until(lambda: plug.counting, 15)
+        await virtual_time.advance(5)
+    await virtual_time.advance(away)
+    async with ward.run(plug) as house:
+        assert failed(house) is (left == "none")
+        await virtual_time.run_until(lambda: not plug.has_power(), 15)
+        await virtual_time.run_until(lambda: house.dead_man == left, 15)
+    # Both outlive the next restart, until a drill has seen it cut the power once more.
+    async with ward.run(plug) as house:
+        assert house.dead_man == left
+        assert failed(house) is (left == "none")
+        plug.end = End.CUTS
+        # Where its countdown may still run, the last use ends when that does.
+        await virtual_time.advance(3 * 3600)
+        await house.drill()
+        assert house.dead_man == "proved"
+        assert not failed(house)
+
+
+async def test_a_device_that_is_out_of_reach_at_first_is_judged_when_it_is_back(
+    ward: Ward, virtual_time: VirtualClock
+) -> None:
+    plug = Plug()
+    async with ward.run(plug, dies=True) as house:
+        await house.drill()
+        await house.rest()
+        plug.end = End.NOTHING
+        await house.warm()
+        await virtual_time.run_until(lambda: plug.counting, 15)
+        await virtual_time.advance(5)
+    await virtual_time.advance(1200)
+    plug.ways.lost = True
+    async with ward.run(plug) as house:
+        await virtual_time.advance(60)
+        assert (house.dead_man, failed(house)) == ("proved", False)
+        house.room.switch.set_available(available=True)
+        await virtual_time.run_until(lambda: not plug.has_power(), 15)
+        await virtual_time.run_until(lambda: house.dead_man == "none", 15)
+        assert failed(house)
+        await change(house, countdown=None, own_cutoff=True)
+        assert not failed(house)
 
 
 # Countdowns

@@ -22,6 +22,7 @@ from .language import speak
 from .lease import async_get_book
 from .live_activity import async_setup_live_activity
 from .next_day import async_setup_reminder
+from .overrun import async_forget_overrun, async_look_for_overruns
 from .proofs import async_get_proofs
 from .restored import forget
 from .screening_due import async_watch_screening
@@ -36,7 +37,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     """Register the actions, and switch off whatever heater a crash has left on."""
     services.async_setup(hass)
-    async_recover(hass, await async_get_book(hass))
+    book = await async_get_book(hass)
+    async_look_for_overruns(hass, book)
+    async_recover(hass, book)
     return True
 
 
@@ -58,6 +61,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> bool:
     proofs = await async_get_proofs(hass)
     if settings.heat is None:
         await proofs.async_void(entry.entry_id)
+        async_forget_overrun(hass, entry.entry_id)
     else:
         book = await async_get_book(hass)
         heater = coach.admission.heater = Heater(
@@ -101,6 +105,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: KnotCoachEntry) -> None
     """Forget everything about the person; a heater left on is still switched off."""
     await Memory(hass, entry.entry_id).async_remove()
     await (await async_get_proofs(hass)).async_void(entry.entry_id)
+    async_forget_overrun(hass, entry.entry_id)
     forget(hass, er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id))
     if all(one is entry for one in hass.config_entries.async_entries(DOMAIN)):
         await async_forget_clips(hass)

@@ -1,6 +1,6 @@
 """Buttons for what can be said in a session; they stay available and refuse in words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -62,7 +62,8 @@ BUTTONS = (
     _button(Command.WRAP_UP, enabled=False),
 )
 
-TOO_HOT = _button(Command.TOO_HOT, enabled=False)
+TOO_HOT = _button(Command.TOO_HOT)
+"""There where there is a heater."""
 
 ACKNOWLEDGE = ButtonEntityDescription(key="acknowledge", entity_category=EntityCategory.CONFIG)
 """Confirms being well again after a safety stop (massage.md §4.3); see `_answer`."""
@@ -78,12 +79,10 @@ async def async_setup_entry(
     coach = entry.runtime_data
     async_add_entities(CoachButton(coach, description) for description in BUTTONS)
     async_add_entities([AcknowledgeButton(coach, ACKNOWLEDGE)])
-    heats = coach.heater is not None
-    too_hot = replace(TOO_HOT, entity_registry_enabled_default=heats)
-    async_add_entities([CoachButton(coach, too_hot)])
-    if heats:
-        async_add_entities([DrillButton(coach, HEAT_DRILL)])
+    if coach.heater is not None:
+        async_add_entities([CoachButton(coach, TOO_HOT), DrillButton(coach, HEAT_DRILL)])
     else:
+        forget_entity(coach, "button", TOO_HOT)
         forget_entity(coach, "button", HEAT_DRILL)
 
 

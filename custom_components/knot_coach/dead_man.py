@@ -20,6 +20,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from .countdown import LEAST, LONGEST, WRITE_WITHIN, Countdown, Setting
+from .overrun import async_forget_overrun
 from .proofs import Proof, Proofs
 
 BEFORE_IT: Final = timedelta(seconds=5)
@@ -129,6 +130,17 @@ class Guard:
         wary = self.may_switch_for
         return started + timedelta(seconds=wary) if wary else None
 
+    def cut_by(self, started: datetime) -> datetime | None:
+        """Return when a device that is proved has cut the power at last, however late it is.
+
+        None where none is.
+        """
+        if not self._counted:
+            return None
+        minutes = None if self.dead_man is None else self.dead_man.auto_off_minutes
+        longest = LONGEST if minutes is None else 60.0 * minutes
+        return started + timedelta(seconds=WRITE_WITHIN + longest + LATE)
+
     @callback
     def begin(self, time: timedelta, trial: Trial | None) -> timedelta:
         """Take up heat of so much time; return how much of it the device will let be.
@@ -158,6 +170,8 @@ class Guard:
         """Void a proof of another device, or of another countdown, for good."""
         if self.proof is None:
             await self.async_void()
+        if self.dead_man is None:
+            async_forget_overrun(self._hass, self.entry_id)
 
     async def async_arm(self, end_in: Callable[[float], None]) -> bool:
         """Have the device end the heat by itself, where it is known to, or is drilled.
@@ -225,7 +239,10 @@ class Guard:
         """Note that the device was seen to do it just now; tell whether that is on disk."""
         heater, dead_man = self._names
         proof = Proof(heater=heater, dead_man=dead_man, at=dt_util.utcnow())
-        return await self._proofs.async_put(self.entry_id, proof)
+        stored = await self._proofs.async_put(self.entry_id, proof)
+        if stored:
+            async_forget_overrun(self._hass, self.entry_id)
+        return stored
 
     async def async_void(self) -> bool:
         """Forget what was proved; tell whether that is on disk."""

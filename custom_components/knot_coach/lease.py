@@ -53,6 +53,8 @@ class Lease:
     """When the drill began of which this is a part; all its parts are one use."""
     switches_until: datetime | None = None
     """Until then a countdown of the device, of which nothing is proved, may switch it on."""
+    cut_by: datetime | None = None
+    """When the device, which was proved to, has cut the power by itself at last."""
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the plain form that is stored."""
@@ -68,6 +70,7 @@ class Lease:
             "switches_until": (
                 None if self.switches_until is None else self.switches_until.isoformat()
             ),
+            "cut_by": None if self.cut_by is None else self.cut_by.isoformat(),
         }
 
     @classmethod
@@ -84,6 +87,7 @@ class Lease:
             kind=HeatKind(data.get("kind", HeatKind.BODY)),
             drill=_instant_or_none(data.get("drill")),
             switches_until=_instant_or_none(data.get("switches_until")),
+            cut_by=_instant_or_none(data.get("cut_by")),
         )
 
 

@@ -74,6 +74,7 @@ class Prospects:
             kind=self.config.kind,
             drill=trial.began if trial else None,
             switches_until=self.guard.switches_until(started),
+            cut_by=self.guard.cut_by(started),
         )
 
     @property
