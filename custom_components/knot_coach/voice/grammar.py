@@ -20,7 +20,7 @@ from ..massage.stop_words import StopWords
 from . import gist
 from .particles import Particles
 from .spotting import Spotter, phrases_of, plain_words, short_texts
-from .word_graph import Mark, WordGraph
+from .word_graph import words_in
 
 MOST_BARE: Final = 2
 """Most words of what Assist is given of a session, or of the name of an area; more is free speech."""
@@ -29,10 +29,6 @@ MOST_TEMPLATES: Final = 150
 
 _REFERENCE: Final = re.compile(r"\{(\w+)\}")
 _RULE: Final = re.compile(r"<(\w+)>")
-
-
-NOTHING: Final = Mark("", "")
-"""What a sentence is whose words alone matter."""
 
 
 class GrammarError(Exception):
@@ -192,7 +188,9 @@ class _Builder:
             commands=self._intents(session),
             answers=self._intents(data["answers"]),
             scores=self._intents(scores),
-            spotter=Spotter(self._phrases(), compounds=data["compounds"], shy=gist.SHY),
+            spotter=Spotter(
+                self._phrases(), names=self._names(), compounds=data["compounds"], shy=gist.SHY
+            ),
             routines=self._routines,
             people=self._people,
             several=self._several,
@@ -234,10 +232,14 @@ class _Builder:
             *((name, self._lists[name]) for name in (gist.SCORE, gist.HALF)),
             (gist.SCORE, [(f"{n}.5", min(n + 1, 10)) for n in range(len(data["numbers"]))]),
             (gist.SCORE, [(f"{n}/10", n) for n in range(len(data["numbers"]))]),
-            (gist.ROUTINE, self._lists["routine"]),
         ):
             for text, value in rows:
                 yield concept, str(value), self._literally(text)
+
+    def _names(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the same of what people have called their routines, and of the people."""
+        for text, value in self._lists["routine"]:
+            yield gist.ROUTINE, str(value), self._literally(text)
         for text, value in self._lists["person"]:
             yield gist.PERSON, str(value), self._ruled(self._rules["who"]).replace("{person}", text)
 
@@ -306,10 +308,8 @@ class _Builder:
 
     def _vocabulary(self, *groups: Sentences) -> frozenset[str]:
         texts = [text for group in groups for some in self._group(group).values() for text in some]
-        graph = WordGraph(plain_words)
-        for text in (self._around("x"), *texts):
-            graph.learn(NOTHING, self._literally(text))
-        return frozenset(graph.words)
+        known = (self._around("x"), *texts)
+        return words_in(plain_words, tuple(self._literally(text) for text in known))
 
     def _intents(self, sentences: Sentences) -> Intents:
         return Intents.from_dict(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
 import logging
-from typing import Any, Final
+from typing import Final
 
 from hassil import RecognizeResult
 from homeassistant.components.conversation import ConversationInput
@@ -32,6 +32,7 @@ from ..const import DOMAIN
 from ..massage.areas import Area
 from .coaches import CoachLike, Place, async_is_person, names_of, place_of, sessions_at
 from .grammar import MOST_TEMPLATES, Grammar
+from .grammars import Names, Sentences, grammars_of
 from .languages import in_order, spoken, tags_in
 from .on_the_spot import MOST_KEPT, OnTheSpot, as_trigger, fits
 from .pass_through import async_is_built_in, async_is_of_the_user, async_pass_through
@@ -46,12 +47,6 @@ TOGETHER: Final = 0.5
 """Seconds in which names that change are learnt together; our choice."""
 EAR: HassKey[Ear] = HassKey(f"{DOMAIN}.voice")
 
-type Names = tuple[list[str], list[str]]
-"""The routines and the people that somebody may name, in order."""
-
-_LAST: Final[list[tuple[Mapping[str, Any], Names, dict[str, Grammar]]]] = [({}, ([], []), {})]
-"""What was made last: a coach that is set up again needs the same, and making it takes long."""
-
 type Callback = Callable[[ConversationInput, RecognizeResult], Awaitable[str | None]]
 
 
@@ -59,12 +54,16 @@ type Callback = Callable[[ConversationInput, RecognizeResult], Awaitable[str | N
 class Vocabulary:
     """What the ear is made of; the same for all coaches."""
 
-    sentences: Mapping[str, Mapping[str, Any]]
+    sentences: Sentences
     """Sentence files by language."""
     areas: Mapping[str, Area]
     """The areas of the catalogue, by key."""
     speak: Speak
     """Speaks where no coach is chosen yet."""
+
+    def grammars(self, names: Names) -> dict[str, Grammar]:
+        """Return what understands each language; not for the event loop. Raises GrammarError."""
+        return grammars_of(self.sentences, self.areas, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ async def async_prepare(hass: HomeAssistant, coach: CoachLike, vocabulary: Vocab
     """
     while True:
         names = _names([*coaches(hass).values(), coach])
-        made = await hass.async_add_executor_job(_grammars, vocabulary, names)
+        made = await hass.async_add_executor_job(vocabulary.grammars, names)
         # Another coach may have come in the meantime.
         if names == _names([*coaches(hass).values(), coach]):
             return Prepared(names, made)
@@ -183,7 +182,7 @@ class Ear:
         """Listen for one more."""
         names = _names([*self.coaches.values(), coach])
         if prepared is None and names != self._names:
-            prepared = Prepared(names, _grammars(self._vocabulary, names))
+            prepared = Prepared(names, self._vocabulary.grammars(names))
         if prepared is not None:
             self._know(prepared)
         self.coaches[coach.entry_id] = coach
@@ -248,7 +247,7 @@ class Ear:
         try:
             while self._names != (names := _names(self.coaches.values())):
                 await sleep(TOGETHER)
-                made = await self._hass.async_add_executor_job(_grammars, self._vocabulary, names)
+                made = await self._hass.async_add_executor_job(self._vocabulary.grammars, names)
                 # Meanwhile others may have come, been renamed, or gone.
                 if names == _names(self.coaches.values()):
                     self._know(Prepared(names, made))
@@ -333,16 +332,3 @@ def _names(known: Iterable[CoachLike]) -> Names:
     meant = list(known)
     routines = sorted({name for coach in meant for name in coach.routines})
     return routines, sorted({name for coach in meant for name in names_of(coach)})
-
-
-def _grammars(vocabulary: Vocabulary, names: Names) -> dict[str, Grammar]:
-    """Make the grammars, or take those that were made of the same files for the same names last."""
-    last, known, made = _LAST[0]
-    if last is not vocabulary.sentences or known != names:
-        routines, people = names
-        made = {
-            language: Grammar.build(data, areas=vocabulary.areas, routines=routines, people=people)
-            for language, data in vocabulary.sentences.items()
-        }
-        _LAST[0] = (vocabulary.sentences, names, made)
-    return made

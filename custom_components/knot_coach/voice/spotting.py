@@ -16,7 +16,7 @@ from hassil.expression import Alternative, Expression, Group, TextChunk
 from hassil.parse_expression import parse_sentence
 
 from ..massage.stop_words import LAST_LOOKS, shortened
-from .word_graph import Mark, WordGraph
+from .word_graph import Mark, WordGraph, graph_of
 
 _WORD: Final = re.compile(r"[\w']+")
 _PART: Final = re.compile(r"\d+[.,/]\d+|\w+|'\w+|[,.;:!?\u2026]")
@@ -97,18 +97,22 @@ class Spotter:
         self,
         phrases: Iterable[tuple[str, str, str]],
         *,
+        names: Iterable[tuple[str, str, str]] = (),
         compounds: Iterable[str] = (),
         shy: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
         """Learn phrases: concept, value and hassil template.
 
+        `names` are more of them, which come and go and have concepts of their own.
         `compounds` are words that others are put in front of without a space, as in
         "Nackenmassage". A phrase of a `shy` concept is none where it is part of a longer one: the
         door in "someone's at the door"; but for the concepts that its own is mapped to. Raises ValueError for a template that is malformed.
         """
-        self._graph = WordGraph(plain_words)
-        for concept, value, template in phrases:
-            self._graph.learn(Mark(concept, value), template)
+        lasting = tuple((Mark(concept, value), template) for concept, value, template in phrases)
+        passing = WordGraph(plain_words)
+        for concept, value, template in names:
+            passing.learn(Mark(concept, value), template)
+        self._graphs = (graph_of(plain_words, lasting), passing)
         self._compounds = tuple(compounds)
         self._shy = shy
         # One text is looked at from several sides.
@@ -122,7 +126,10 @@ class Spotter:
                 breaks.add(len(words))
             else:
                 words.append(part)
-        found = sorted(self._all(tuple(words)), key=lambda one: (one.start - one.end, one.start))
+        found = sorted(
+            self._all(tuple(words)),
+            key=lambda one: (one.start - one.end, one.start, one.concept, one.value),
+        )
         kept: list[Spot] = []
         for spot in found:
             if not any(self._hidden(spot, other) for other in kept):
@@ -132,8 +139,9 @@ class Spotter:
 
     def _all(self, words: tuple[str, ...]) -> Iterator[Spot]:
         for start in range(len(words)):
-            for end, mark in self._graph.read(words, start):
-                yield Spot(mark.concept, mark.value, start, end)
+            for graph in self._graphs:
+                for end, mark in graph.read(words, start):
+                    yield Spot(mark.concept, mark.value, start, end)
 
     def _hidden(self, spot: Spot, other: Spot) -> bool:
         """Tell whether a longer phrase takes the place of this one."""
@@ -154,7 +162,7 @@ class Spotter:
 
     def _apart(self, word: str) -> tuple[str, ...]:
         """Return the parts of a word; none where what it begins with is unknown."""
-        if word in self._graph.words:
+        if any(word in graph.words for graph in self._graphs):
             return (word,)
         ends = ((word.removesuffix(tail), tail) for tail in self._compounds if word.endswith(tail))
         return next(((*parts, tail) for head, tail in ends if (parts := self._apart(head))), ())

@@ -7,7 +7,7 @@ is read along all templates at the same time.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence as Items
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -17,6 +17,9 @@ from hassil.sample import sample_expression
 
 MOST_TEXTS: Final = 1000
 """Most texts that words without a space between them may stand for: "[durch|weg]massieren"."""
+
+KEPT: Final = 16
+"""How many graphs of lasting phrases are kept: a language has four of them."""
 
 type Words = Callable[[str], Iterable[str]]
 """Takes a text apart."""
@@ -109,6 +112,28 @@ class WordGraph:
         words = [*self._take_apart(text)]
         self.words.update(words)
         return reduce(lambda node, word: _Node({word: [node]}), reversed(words), rest)
+
+
+@lru_cache(maxsize=KEPT)
+def graph_of(words: Words, phrases: tuple[tuple[Mark, str], ...]) -> WordGraph:
+    """Return a graph that knows these phrases, which is to learn nothing more.
+
+    The files stay what they are as long as Home Assistant runs, and what is learnt of them is the same
+    whatever coaches and routines come and go. Raises ValueError for a template that is malformed.
+    """
+    graph = WordGraph(words)
+    for mark, template in phrases:
+        graph.learn(mark, template)
+    return graph
+
+
+@lru_cache(maxsize=KEPT)
+def words_in(words: Words, templates: tuple[str, ...]) -> frozenset[str]:
+    """Return every word of what templates stand for. Raises ValueError for one that is malformed."""
+    graph = WordGraph(words)
+    for template in templates:
+        graph.learn(Mark("", ""), template)
+    return frozenset(graph.words)
 
 
 def _merged(nodes: Iterable[_Node]) -> _Node:
