@@ -175,6 +175,16 @@ SUDDEN = frozenset({"weak", "weakness", "headache", "a headache coming on"})
 
 # As people say it, and as a recogniser writes it: no commas, and filling words everywhere.
 ABOUT_ME = (
+    # What bursts out of them first, whom they call, and whom they send for.
+    "shit i can't breathe",
+    "whoa i've got chest pain",
+    "jesus i can't breathe",
+    "wow my chest feels really tight",
+    "babe i can't breathe",
+    "honey my chest hurts",
+    "no no i can't breathe",
+    "i can't breathe call an ambulance",
+    "i've got chest pain call someone",
     "my left hand has just gone completely numb",
     "hang on my arm has gone completely dead",
     "i am feeling really dizzy all of a sudden",
@@ -294,6 +304,10 @@ ABOUT_ME = (
     "my hands are freezing",
 )
 ABOUT_SOMETHING_ELSE = (
+    "honey my sister has chest pain",
+    "babe is dizzy",
+    "god the dog is bleeding",
+    "no i don't have chest pain",
     "turn the lamp blue",
     "my sister has chest pain",
     "play comfortably numb",

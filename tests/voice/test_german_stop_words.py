@@ -85,6 +85,12 @@ STOPS: Final = (
     "Augenflimmern",
 )
 ABOUT_ME: Final = (
+    # What bursts out of them first, whom they call, and whom they send for.
+    (Tier.A, "scheiße ich hab schmerzen in der brust"),
+    (Tier.A, "schatz ich krieg keine luft"),
+    (Tier.A, "ich krieg keine luft ruf den notarzt"),
+    (Tier.B, "verdammt mein arm ist taub"),
+    (Tier.B, "nein nein mein arm ist taub"),
     (Tier.A, "mir tut die Brust weh"),
     (Tier.A, "meine Brust tut weh"),
     (Tier.A, "meine Brust ist ganz eng"),
@@ -207,6 +213,9 @@ ABOUT_ME: Final = (
     (Tier.B, "mein Nacken ist okay, aber mir ist schlecht"),
 )
 ABOUT_SOMETHING_ELSE: Final = (
+    "schatz meine schwester hat schmerzen in der brust",
+    "mensch der hund blutet",
+    "nein keine schmerzen in der brust",
     "mach die Lampe blau",
     "meine Schwester hat Brustschmerzen",
     "meiner Schwester ist schwindlig",
