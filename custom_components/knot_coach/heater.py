@@ -70,9 +70,9 @@ class Heater:
         self._quench = async_get_quench(hass, book, config.entity_id, self._outlet, timings)
         sensor = config.temperature_sensor
         self._thermometer = None if sensor is None else Thermometer(hass, sensor, config.kind)
-        if sensor is not None:
-            # What goes on after the heat goes on without this object.
-            self._quench.relapse.thermometer = Thermometer(hass, sensor, config.kind)
+        # What goes on after the heat goes on without this object.
+        self._later = None if sensor is None else Thermometer(hass, sensor, config.kind)
+        self._quench.relapse.thermometer = self._quench.relapse.thermometer or self._later
         self.guard = Guard(hass, entry.entry_id, config.entity_id, config.dead_man, proofs)
         self._prospects = Prospects(
             hass, config, book, self._outlet, self._quench, self._thermometer, self.guard
@@ -255,7 +255,7 @@ class Heater:
         """Set up what ends the heat, before there is any."""
         self._on = True
         self._quench.beware(self.guard.may_switch_for)
-        self._quench.relapse.stop()
+        self._quench.take_up(self._outlet, self._later)
         self._quench.listeners.add(self._take_outcome)
         self._end_in(time.total_seconds())
 
@@ -288,6 +288,7 @@ class Heater:
         if self._prospects.owed:
             return
         _LOGGER.warning("%s is on during a session and is switched off", heater)
+        self._quench.take_up(self._outlet, self._later)
         self._quench.listeners.add(self._take_outcome)
         now = dt_util.utcnow()
         owing = self._book.async_owe(self._prospects.lease(now, now))

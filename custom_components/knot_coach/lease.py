@@ -6,7 +6,7 @@ after its lease is proved to be on disk, and a lease leaves only after the heate
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
 from pathlib import Path
@@ -224,7 +224,8 @@ class LeaseBook:
 
     async def async_owe(self, lease: Lease) -> None:
         """Note a heater that may be on already: it is owed its off, stored or not."""
-        self._leases[lease.heater] = lease
+        # Whoever switched it on has set no countdown that could be late.
+        self._leases[lease.heater] = replace(lease, cut_by=None)
         await self.async_store()
 
     @callback

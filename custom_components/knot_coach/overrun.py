@@ -4,8 +4,6 @@ While Home Assistant is dead, the device alone ends heat. So the first that is s
 afterwards tells whether it did: one that is still on has disproved what a drill had proved.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -30,8 +28,7 @@ def async_look_for_overruns(hass: HomeAssistant, book: LeaseBook) -> None:
     """
     for lease in book.leases:
         if lease.cut_by is not None:
-            outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id, lease.kind)
-            _look(hass, outlet, partial(_judge, hass, lease, outlet))
+            _look(hass, lease)
 
 
 @callback
@@ -40,24 +37,33 @@ def async_forget_overrun(hass: HomeAssistant, entry_id: str) -> None:
     ir.async_delete_issue(hass, DOMAIN, f"{ISSUE}_{entry_id}")
 
 
-def _look(hass: HomeAssistant, outlet: Outlet, seen: Callable[[], None]) -> None:
-    """Call `seen` once, as soon as the heater shows anything."""
+def _look(hass: HomeAssistant, lease: Lease) -> None:
+    """Judge the device of a lease as soon as its heater seems to be on, or all of it is known."""
+    outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id, lease.kind)
     removers: list[CALLBACK_TYPE] = []
 
     @callback
     def look(_: Event[Any] | None = None) -> None:
-        if is_known(outlet.state):
-            while removers:
-                removers.pop()()
-            seen()
+        on = seems_on(outlet)
+        # Of two parts one may be back before the other, and the watts know better.
+        if not on and not all(is_known(hass.states.get(source)) for source in outlet.sources):
+            return
+        while removers:
+            removers.pop()()
+        if on and lease.cut_by is not None and dt_util.utcnow() >= lease.cut_by:
+            hass.async_create_task(
+                _async_disprove(hass, lease, outlet), f"knot_coach {lease.heater} is proved no more"
+            )
 
     removers.append(async_track_state_change_event(hass, outlet.sources, look))
     look()
 
 
-@callback
-def _judge(hass: HomeAssistant, lease: Lease, outlet: Outlet) -> None:
-    if lease.cut_by is None or dt_util.utcnow() < lease.cut_by or not seems_on(outlet):
+async def _async_disprove(hass: HomeAssistant, lease: Lease, outlet: Outlet) -> None:
+    """Void the proof of this device and say so; one of another device stays."""
+    proofs = await async_get_proofs(hass)
+    proof = proofs.of(lease.entry_id)
+    if proof is None or proof.heater not in {lease.registry_id, lease.heater}:
         return
     ir.async_create_issue(
         hass,
@@ -71,10 +77,4 @@ def _judge(hass: HomeAssistant, lease: Lease, outlet: Outlet) -> None:
         translation_key=ISSUE,
         translation_placeholders={"heater": outlet.name},
     )
-    hass.async_create_task(
-        _async_void(hass, lease.entry_id), f"knot_coach {lease.heater} is proved no more"
-    )
-
-
-async def _async_void(hass: HomeAssistant, entry_id: str) -> None:
-    await (await async_get_proofs(hass)).async_void(entry_id)
+    await proofs.async_void(lease.entry_id)

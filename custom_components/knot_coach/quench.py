@@ -11,19 +11,18 @@ from enum import Enum, auto
 import logging
 from typing import Final
 
-from homeassistant.components import persistent_notification
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .alarm import async_alarm, async_calm
 from .const import DOMAIN
 from .lease import Lease, LeaseBook
 from .massage.heat import OFF_WITHIN
 from .massage.heat_reports import HeatLost, HeatOff, HeatStuck
 from .outlet import Bell, Outlet, Watch
 from .relapse import Relapse
+from .thermometer import Thermometer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -106,6 +105,12 @@ class Quench:
     def busy(self) -> bool:
         """Whether it is trying to prove the heater off, or still watches that it stays off."""
         return self._task is not None and not self._task.done()
+
+    @callback
+    def take_up(self, outlet: Outlet, thermometer: Thermometer | None) -> None:
+        """Look at the heater from now on as the coach does who is about to give it power."""
+        self.relapse.stop()
+        self.outlet, self.relapse.thermometer = outlet, thermometer
 
     @callback
     def beware(self, seconds: float) -> None:
@@ -272,48 +277,14 @@ class Quench:
     @callback
     def _alarm(self) -> None:
         self.stuck = True
-        _LOGGER.error("%s cannot be proved off: unplug it", self.outlet.entity_id)
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            self._issue_id,
-            is_fixable=False,
-            # The warning has to outlive a restart even where no coach is left to raise it again.
-            is_persistent=True,
-            severity=ir.IssueSeverity.CRITICAL,
-            translation_key="heat_stuck",
-            translation_placeholders={"heater": self.outlet.name},
-        )
+        async_alarm(self._hass, self._heater, self.outlet, still=lambda: self.stuck)
         self._tell(HeatStuck())
         self._answer(proved=False)
-        self._hass.async_create_background_task(
-            self._async_notify(), f"knot_coach alarm {self._heater}"
-        )
 
     @callback
     def _calm(self) -> None:
         self.stuck = False
-        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
-        persistent_notification.async_dismiss(self._hass, self._issue_id)
-
-    async def _async_notify(self) -> None:
-        texts = await async_get_translations(
-            self._hass, self._hass.config.language, "issues", [DOMAIN]
-        )
-        name, key = self.outlet.name, f"component.{DOMAIN}.issues.heat_stuck"
-        title = texts.get(f"{key}.title", "{heater} may still be on")
-        message = texts.get(f"{key}.description", "Unplug {heater} now.")
-        if self.stuck:
-            persistent_notification.async_create(
-                self._hass,
-                message.replace("{heater}", name),
-                title.replace("{heater}", name),
-                self._issue_id,
-            )
-
-    @property
-    def _issue_id(self) -> str:
-        return f"heat_stuck_{self._heater}"
+        async_calm(self._hass, self._heater)
 
     @callback
     def _tell(self, outcome: Outcome) -> None:
@@ -340,7 +311,7 @@ def async_get_quench(
     quench = quenches.get(heater)
     if quench is None:
         quench = quenches[heater] = Quench(hass, book, heater, outlet, timings)
-    elif outlet.power_sensor is not None or quench.outlet.power_sensor is None:
-        # Of two ways to look at the same heater the one that sees more is kept.
+    elif outlet.entity_id == quench.outlet.entity_id and outlet.power_sensor is not None:
+        # Of two ways to look at the same heater the one that sees more is kept until its next use.
         quench.outlet = outlet
     return quench
