@@ -13,6 +13,7 @@ from homeassistant.core import callback
 from .heat_devices import share
 from .lease import DATA_BOOK, Lease
 from .massage.heat_reports import HeatOff, HeatStuck
+from .outlet import Outlet
 from .quench import DATA_QUENCHES, Outcome, Quench
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Debts:
         if lease.entry_id == coach.config_entry.entry_id:
             return True
         heat = coach.settings.heat
-        if heat is not None and share(coach.hass, lease.heater, heat.entity_id):
+        heater = Outlet(coach.hass, lease.heater, registry_id=lease.registry_id)
+        if heat is not None and share(coach.hass, heater.entity_id, heat.entity_id):
             return True
         # A heater that no coach looks after any more may lie on anybody.
         entry = entries.async_get_entry(lease.entry_id)

@@ -88,7 +88,9 @@ class Heater:
         self._lost = False
         """Why this use ended was told already: one reason is enough."""
         self._drop_watchdog: CALLBACK_TYPE | None = None
-        self._attendance = Attendance(hass, self._outlet, self._seen_on)
+        self._attendance = Attendance(
+            hass, self._outlet, self._quench, told=self._take_outcome, seen_on=self._seen_on
+        )
 
     @property
     def on(self) -> bool:
@@ -183,8 +185,6 @@ class Heater:
         Reports `HeatLost("switched_on")` then, even if it was on before. A room is not touched.
         """
         if live and self._config.kind is HeatKind.BODY and not self._closed:
-            # What is left of the heat of another coach, who shares the pad, is told here too.
-            self._quench.listeners.add(self._take_outcome)
             self._attendance.begin()
         else:
             self._attendance.end()

@@ -80,6 +80,8 @@ class Quench:
         """Whether the heater may have been on, so that the use counts against the next ones."""
         self.listeners = set[Callable[[Outcome], None]]()
         """Told each outcome; forgotten when the lease is over and the heater stayed off."""
+        self.attendants = set[Callable[[Outcome], None]]()
+        """Told as well, as long as a person is coached who may lie on it."""
         self.relapse = Relapse(
             hass,
             went_on=self._went_on,
@@ -288,7 +290,7 @@ class Quench:
 
     @callback
     def _tell(self, outcome: Outcome) -> None:
-        for listener in tuple(self.listeners):
+        for listener in self.listeners | self.attendants:
             listener(outcome)
 
     @callback
