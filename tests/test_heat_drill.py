@@ -20,6 +20,7 @@ from homeassistant.helpers import entity_registry as er, frame, issue_registry a
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.storage import Store
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from homeassistant.util.file import WriteError
 import pytest
@@ -37,7 +38,7 @@ from custom_components.knot_coach.heater import Heater
 from custom_components.knot_coach.lease import Lease, async_get_book
 from custom_components.knot_coach.massage.heat_reports import HeatLost, HeatOff, HeatReport
 from custom_components.knot_coach.massage.messages import Lock, Tier
-from custom_components.knot_coach.proofs import STORAGE_KEY, async_get_proofs
+from custom_components.knot_coach.proofs import STORAGE_KEY, Proof, async_get_proofs
 from tests.fake_countdown import End, FakeNumber, FakeSelect, Plug, lose
 from tests.fake_heater import Pad
 from tests.house import House
@@ -1172,6 +1173,10 @@ class Ward:
                 for task in hass._background_tasks:
                     task.cancel()
 
+    def forget_coach(self) -> None:
+        """Let the next one have another coach."""
+        self._entry_id = None
+
 
 @pytest.fixture
 def ward(virtual_time: VirtualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:
@@ -1274,6 +1279,72 @@ async def test_a_device_that_is_out_of_reach_at_first_is_judged_when_it_is_back(
         assert failed(house)
         await change(house, countdown=None, own_cutoff=True)
         assert not failed(house)
+
+
+async def to_a_dead_host_with_heat(house: DrillHouse) -> None:
+    """Prove the dead-man and warm, so that the host may die."""
+    await house.drill()
+    await house.rest()
+    await house.warm()
+    await house.clock.run_until(lambda: house.plug.counting, 15)
+    await house.clock.advance(5)
+
+
+async def test_a_relapse_disproves_no_countdown(ward: Ward, virtual_time: VirtualClock) -> None:
+    plug = Plug()
+    async with ward.run(plug, dies=True) as house:
+        await to_a_dead_host_with_heat(house)
+        await house.say("stop the session")
+        await virtual_time.run_until(lambda: not plug.has_power(), 15)
+        await virtual_time.advance(30)
+        plug.ways.deaf = 1
+        plug.set(on=True)
+        house.room.switch.report()
+        await virtual_time.advance(5)
+    await virtual_time.advance(1500)
+    async with ward.run(plug) as house:
+        await virtual_time.advance(5)
+        plug.ways.deaf = 0
+        await virtual_time.run_until(lambda: not plug.has_power(), 120)
+        assert (house.dead_man, failed(house)) == ("proved", False)
+
+
+async def test_the_lease_of_another_device_disproves_nothing(
+    ward: Ward, virtual_time: VirtualClock
+) -> None:
+    plug = Plug()
+    async with ward.run(plug, dies=True) as house:
+        await to_a_dead_host_with_heat(house)
+        plug.end = End.NOTHING
+        other = Proof(heater="switch.other", dead_man="3 min", at=dt_util.utcnow())
+        await (await async_get_proofs(house.hass)).async_put(house.entry.entry_id, other)
+    await virtual_time.advance(1500)
+    async with ward.run(plug) as house:
+        await virtual_time.run_until(lambda: not plug.has_power(), 15)
+        assert not failed(house)
+
+
+async def test_the_device_of_a_coach_that_is_gone_leaves_no_issue(
+    ward: Ward, virtual_time: VirtualClock
+) -> None:
+    plug = Plug()
+    async with ward.run(plug, dies=True) as house:
+        await to_a_dead_host_with_heat(house)
+        plug.end = End.NOTHING
+        plug.ways.deaf = 1
+        await house.say("too hot")
+        await virtual_time.advance(30)
+        entries = house.hass.config_entries
+        gone = house.hass.async_create_task(entries.async_remove(house.entry.entry_id))
+        await virtual_time.run_until(gone.done, 60)
+    await virtual_time.advance(1500)
+    ward.forget_coach()
+    async with ward.run(plug) as house:
+        await virtual_time.advance(5)
+        plug.ways.deaf = 0
+        await virtual_time.run_until(lambda: not plug.has_power(), 120)
+        issues = ir.async_get(house.hass).issues
+        assert not [name for domain, name in issues if domain == DOMAIN and FAILED in name]
 
 
 # Countdowns
