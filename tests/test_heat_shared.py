@@ -25,7 +25,7 @@ class Shared(House):
 
     async def kim_comes(self, **options: Any) -> None:  # noqa: ANN401 - settings of a coach
         """Set up Kim's coach with the same pad."""
-        heat = {Conf.HEATER: "switch.pad", Conf.OWN_CUTOFF: True}
+        heat: dict[str, Any] = {Conf.HEATER: "switch.pad", Conf.OWN_CUTOFF: True}
         self.kim = coach_entry(
             self.hass,
             self.kitchen.entity_id,

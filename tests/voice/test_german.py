@@ -654,6 +654,7 @@ def test_what_is_no_score(text: str) -> None:
         ),
         *("ich liege auf dem Boden das tut weh", "was machst du da das tut weh"),
         *("au, mach das Licht aus", "drück nicht so fest", "es ist unerträglich", "auaaa"),
+        *("noch nicht stopp", "noch nicht, stopp", "nie wieder stopp", "nie wieder, stopp"),
         "also weißt du " * 30 + "hör jetzt auf",
     ],
 )

@@ -240,6 +240,11 @@ def test_a_complaint_is_no_wish_for_more_pressure(text: str) -> None:
     assert understand(text, ENGLISH, LIVE) != CommandHeard(Command.HARDER)
 
 
+@pytest.mark.parametrize(("text", "stops"), [("don't stop", False), ("don't, stop", True)])
+def test_a_comma_parts_what_is_denied_from_a_stop(text: str, *, stops: bool) -> None:
+    assert (understand(text, ENGLISH, LIVE) == CommandHeard(Command.STOP)) is stops
+
+
 def test_a_score_that_is_asked_for_can_be_dropped() -> None:
     assert understand("never mind", ENGLISH, LIVE) is None
     rating = Situation(live=True, rating=True)

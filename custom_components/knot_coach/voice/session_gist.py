@@ -163,7 +163,8 @@ def _calms(spots: Spots, one: Spot) -> bool:
     if one.value not in {*ENDING, "enough"}:
         return one.value not in {"lighter", "no_harder"} or not _elsewhere(spots, one)
     never = [no.end for no in spots.of(NOT) if no.value == NEVER and no.end <= one.start]
-    if any(one.start - end <= 1 for end in never):
+    # "Don't stop" is no stop; "don't, stop" is one.
+    if any(one.start - end <= 1 and _joined(spots, end, one.start) for end in never):
         return False
     # "Stop the music" is about music, and so is "the music stop"; "stop, my phone" is not.
     last = max(weighty(spots), default=-1) < one.end
