@@ -308,12 +308,13 @@ DATA_QUENCHES: HassKey[dict[str, Quench]] = HassKey(f"{DOMAIN}_quenches")
 def async_get_quench(
     hass: HomeAssistant, book: LeaseBook, heater: str, outlet: Outlet, timings: Timings
 ) -> Quench:
-    """Return the one quench of a heater."""
+    """Return the one quench of a heater; a new one looks at it through `outlet`.
+
+    Another takes its place with the next use alone: what one coach makes of a heater must not stand
+    in for the proof that another's lease asks for.
+    """
     quenches = hass.data.setdefault(DATA_QUENCHES, {})
     quench = quenches.get(heater)
     if quench is None:
         quench = quenches[heater] = Quench(hass, book, heater, outlet, timings)
-    elif outlet.entity_id == quench.outlet.entity_id and outlet.power_sensor is not None:
-        # Of two ways to look at the same heater the one that sees more is kept until its next use.
-        quench.outlet = outlet
     return quench
