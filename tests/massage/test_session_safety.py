@@ -88,15 +88,39 @@ def test_a_word_that_may_mean_nothing_eases_off_and_asks(word: StopWord) -> None
 @pytest.mark.parametrize("answer", [Answer.YES, Answer.UNSURE])
 def test_yes_locks_as_a_stop(answer: Answer) -> None:
     stage = pressed()
-    stage.report(UNSURE_A)
+    stage.report(UNSURE_B)
     stage.answer(answer)
     assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
     assert lock(stage).tier is Tier.B
 
 
-def test_silence_locks_as_a_stop() -> None:
+@pytest.mark.parametrize("answer", [Answer.YES, Answer.UNSURE])
+@pytest.mark.parametrize("words", [(UNSURE_A,), (UNSURE_A, UNSURE_B), (UNSURE_B, UNSURE_A)])
+def test_yes_to_words_of_an_emergency_is_one(words: tuple[StopWord, ...], answer: Answer) -> None:
     stage = pressed()
+    for word in words:
+        stage.report(word)
+    stage.answer(answer)
+    assert stage.s.state == Ended(Outcome.EMERGENCY)
+    assert stage.said()[-2:] == ["emergency_1", "emergency_2"]
+    assert lock(stage).tier is Tier.A
+    assert stage.told(Event.EMERGENCY_PHRASE)[0].data["phrase"] == "yes"
+    assert stage.s.notes.phrase == words[0].phrase
+
+
+def test_an_emergency_that_was_none_is_no_ground_for_another() -> None:
+    stage = pressed()
+    stage.report(UNSURE_A)
+    stage.answer(Answer.NO)
     stage.report(UNSURE_B)
+    stage.answer(Answer.YES)
+    assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
+
+
+@pytest.mark.parametrize("word", [UNSURE_A, UNSURE_B])
+def test_silence_locks_as_a_stop(word: StopWord) -> None:
+    stage = pressed()
+    stage.report(word)
     stage.run(30)
     assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
     assert stage.told(Event.SAFETY_STOP)[0].data["phrase"] == "no answer"

@@ -210,6 +210,27 @@ def test_a_safety_question_is_still_open() -> None:
     assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
 
 
+def test_how_serious_the_words_in_doubt_were_is_not_forgotten() -> None:
+    stage = stage_in(Phase.PRESS)
+    stage.report(StopWord(Tier.A, certain=False, phrase="chest pain"))
+    restart(stage)
+    stage.obey(Command.RESUME)
+    stage.answer(Answer.YES)
+    assert stage.s.state == Ended(Outcome.EMERGENCY)
+
+
+def test_a_session_of_before_words_in_doubt_were_kept_comes_back() -> None:
+    stage = stage_in(Phase.PRESS)
+    stage.report(StopWord(Tier.A, certain=False, phrase="chest pain"))
+    data = data_of(stage)
+    for notes in data["notes"]:
+        del notes["doubted"]
+    stage.s = restore(data, AREAS, BOOK, stage.now)
+    stage.obey(Command.RESUME)
+    stage.answer(Answer.YES)
+    assert stage.s.state == Ended(Outcome.STOPPED_SAFETY)
+
+
 def test_a_no_to_a_stop_word_does_not_resume() -> None:
     stage = stage_in(Phase.PRESS)
     restart(stage)

@@ -375,6 +375,18 @@ async def test_a_mention_asks_whether_something_is_wrong(
         assert (house.session.state, last_outcome(house)) == ("idle", outcome)
 
 
+async def test_a_yes_to_the_words_of_an_emergency_is_one(house: House) -> None:
+    await to_pressing(house)
+    await house.hear("can you still hear me, tell me what to do about chest pain")
+    await house.until_question("wrong")
+    await house.hear("yes")
+    await house.until("idle")
+    assert (last_outcome(house), last_event(house)) == ("emergency", "emergency_phrase")
+    await house.clock.run_until(
+        lambda: any("your local emergency number" in text for text in house.satellite.texts), 30
+    )
+
+
 async def test_silence_after_a_mention_is_a_yes(house: House) -> None:
     await to_pressing(house)
     await house.hear("play comfortably numb")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .areas import Side
-from .messages import Command
+from .messages import Command, Tier
 from .phases import Phase
 from .plan import Plan, Step
 
@@ -57,6 +57,8 @@ class Notes:
     """What went wrong with the heater, each once: the reasons of `HeatLost`, and `stuck`."""
     phrase: str | None = None
     """The stop word that was heard last; nothing else of what was said."""
+    doubted: Tier | None = None
+    """The most serious stop word that nobody has said to mean something, or nothing, yet."""
     not_loosening: bool = False
     """It is said that this area does not loosen (massage.md §4.4)."""
     word_ceiling: int | None = None
@@ -71,6 +73,10 @@ class Notes:
     def count(self, command: Command) -> Notes:
         """Note that a word was heard."""
         return replace(self, counts={**self.counts, command: self.counts.get(command, 0) + 1})
+
+    def doubting(self, tier: Tier) -> Notes:
+        """Note that it was asked whether a word of this tier means that something is wrong."""
+        return replace(self, doubted=min(tier, self.doubted or tier))
 
     def worked(self, at: datetime, *, still: bool) -> Notes:
         """Note that the clock of the present step has run up to now, and whether it runs on."""

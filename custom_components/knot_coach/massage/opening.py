@@ -118,14 +118,16 @@ def answered(s: Session, told: Answered, at: datetime) -> Move:  # noqa: C901, P
         case Question.WRONG:
             if answer is Answer.NO:
                 return _nothing_wrong(s, s.state, at)
-            return safety_stop(s, Tier.B, at, "yes")
+            # A yes makes a statement of the words that were in doubt.
+            return safety_stop(s, s.notes.doubted or Tier.B, at, "yes")
         case _:
             assert_never(question)
 
 
 def _nothing_wrong(s: Session, asking: Asking, at: datetime) -> Move:
     """Go on one level lighter, but not out of a pause: nobody has said resume."""
-    s = replace(s, word_ceiling=max(LOWEST, min(s.ceiling, s.goal or s.ceiling) - 1))
+    ceiling = max(LOWEST, min(s.ceiling, s.goal or s.ceiling) - 1)
+    s = replace(s, word_ceiling=ceiling, notes=replace(s.notes, doubted=None))
     if asking.held:
         return pause(replace(s, todo=s.todo[1:]), PauseReason.ASKED, at)
     return _go_on(s, at, "wrong_no")

@@ -315,9 +315,10 @@ def _stop_word(s: Session, word: StopWord, now: datetime) -> Move:
         case Ended():
             return s, ()
         case Asking(question=Question.WRONG) if not word.certain:
-            return s, ()
+            return replace(s, notes=s.notes.doubting(word.tier)), ()
         case _:
             s = replace(s, notes=replace(s.notes, phrase=word.phrase))
     if word.certain:
         return halts.safety_stop(s, word.tier, now, word.phrase)
+    s = replace(s, notes=s.notes.doubting(word.tier))
     return interrupt_with(s, Question.WRONG, now)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from .areas import Area, Side, Tool
 from .halts import interrupted_line
 from .heat import HeatKind, Warmth
-from .messages import Command, Event, Hush, Priority, Question
+from .messages import Command, Event, Hush, Priority, Question, Tier
 from .moves import Move, cool, count_hands, count_heat, keep_level, left_of, rest, say, tell
 from .notes import Notes, StepNote
 from .order import Order, OwnStep, Profile, Talk
@@ -263,6 +263,7 @@ def _save_notes(notes: Notes) -> dict[str, Any]:
         "heated": notes.heated.total_seconds(),
         "heat_troubles": list(notes.heat_troubles),
         "phrase": notes.phrase,
+        "doubted": notes.doubted,
         "not_loosening": notes.not_loosening,
         "word_ceiling": notes.word_ceiling,
         "steps": [_save_step_note(note) for note in notes.steps],
@@ -291,6 +292,7 @@ def _restore_notes(data: Mapping[str, Any]) -> Notes:
         heated=timedelta(seconds=data["heated"]),
         heat_troubles=tuple(data.get("heat_troubles", ())),
         phrase=data["phrase"],
+        doubted=Tier(data["doubted"]) if data.get("doubted") else None,
         not_loosening=data["not_loosening"],
         word_ceiling=data["word_ceiling"],
         steps=tuple(_restore_step_note(note) for note in data["steps"]),
