@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import json
 from typing import Any
 
+from homeassistant.components.climate import HVACAction, HVACMode
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -165,6 +166,30 @@ async def test_a_room_heater_that_ignores_off_is_told_again(bath: Bath, kind: st
     bath.pad.ways.deaf = 0
     await bath.clock.advance(70)
     assert bath.told[-1] == HeatOff()
+    assert not bath.pad.has_power()
+
+
+@pytest.mark.parametrize("action", [HVACAction.HEATING, HVACAction.PREHEATING])
+async def test_a_thermostat_that_says_off_and_heats_is_not_off(
+    bath: Bath, action: HVACAction
+) -> None:
+    await bath.heats_with(await bath.room.async_add_heater("climate"), HeatKind.BODY)
+    await bath.on()
+    climate: Any = bath.room.heater
+
+    def shows(_: bool | None = None) -> bool:  # noqa: FBT001 - as `look`
+        climate._attr_hvac_mode = HVACMode.OFF
+        climate._attr_hvac_action = action if bath.pad.on else HVACAction.OFF
+        return True
+
+    climate.look = shows
+    bath.pad.ways.deaf = 1
+    assert not await bath.off()
+    assert bath.hass.states.get("climate.pad").state == "off"  # type: ignore[union-attr]
+    assert bath.told == [HeatOn(), HeatStuck()]
+    bath.pad.ways.deaf = 0
+    await bath.clock.advance(70)
+    assert bath.told == [HeatOn(), HeatStuck(), HeatOff()]
     assert not bath.pad.has_power()
 
 

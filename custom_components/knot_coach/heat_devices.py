@@ -5,14 +5,21 @@ from typing import Any, Final
 
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
 from homeassistant.components.climate.const import (
+    ATTR_HVAC_ACTION,
     ATTR_HVAC_MODE,
     ATTR_HVAC_MODES,
     DOMAIN as CLIMATE,
     SERVICE_SET_HVAC_MODE,
+    HVACAction,
     HVACMode,
 )
 from homeassistant.components.fan.const import DOMAIN as FAN, FanEntityFeature
-from homeassistant.components.humidifier.const import DOMAIN as HUMIDIFIER, HumidifierDeviceClass
+from homeassistant.components.humidifier.const import (
+    ATTR_ACTION,
+    DOMAIN as HUMIDIFIER,
+    HumidifierAction,
+    HumidifierDeviceClass,
+)
 from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
 from homeassistant.components.light.const import DOMAIN as LIGHT
 from homeassistant.components.script.const import DOMAIN as SCRIPT
@@ -52,6 +59,11 @@ HEATERS: Final = (SWITCH, CLIMATE, INPUT_BOOLEAN, LIGHT, FAN, WATER_HEATER, HUMI
 """Domains that may heat at all."""
 REPORTING: Final = frozenset({SWITCH, CLIMATE})
 """Those whose state speaks of the device itself, so that they may be on the body (massage.md §4.8)."""
+AT_WORK: Final = {
+    ATTR_HVAC_ACTION: frozenset({HVACAction.HEATING, HVACAction.PREHEATING}),
+    ATTR_ACTION: frozenset({HumidifierAction.HUMIDIFYING}),
+}
+"""What tells that a device works, though its mode may be off already: the action of a thermostat is told apart."""
 RUNNING: Final = frozenset({SCRIPT, AUTOMATION})
 """Their state says whether they run or are enabled, and nothing about a heater."""
 SWITCH_AS_X: Final = "switch_as_x"
@@ -128,8 +140,8 @@ def shown_on(hass: HomeAssistant, entity_id: str) -> bool | None:
     A group may be off while one of its members is on or cannot be seen, as Home Assistant has it.
     """
     states = [hass.states.get(part) for part in _parts(hass, entity_id)]
-    known = [state.state for state in states if state is not None and is_known(state)]
-    if any(state != STATE_OFF for state in known):
+    known = [state for state in states if state is not None and is_known(state)]
+    if any(state.state != STATE_OFF or _is_at_work(state) for state in known):
         return True
     return False if len(known) == len(states) else None
 
@@ -171,6 +183,11 @@ def watts(state: State | None) -> float | None:
 
 
 _ON_OFF: Final = int(WaterHeaterEntityFeature.ON_OFF)
+
+
+def _is_at_work(state: State) -> bool:
+    """Tell whether it says that it heats, whatever its mode is."""
+    return any(state.attributes.get(name) in actions for name, actions in AT_WORK.items())
 
 
 def _no_heater(hass: HomeAssistant, entity_id: str) -> str | None:
