@@ -54,7 +54,7 @@ class Lease:
     switches_until: datetime | None = None
     """Until then a countdown of the device, of which nothing is proved, may switch it on."""
     cut_by: datetime | None = None
-    """When the device, which was proved to, has cut the power by itself at last."""
+    """When the device, which was proved to, has cut the power by itself at last; None once off was seen."""
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the plain form that is stored."""
@@ -227,6 +227,12 @@ class LeaseBook:
         # Whoever switched it on has set no countdown that could be late.
         self._leases[lease.heater] = replace(lease, cut_by=None)
         await self.async_store()
+
+    @callback
+    def excuse(self, heater: str) -> None:
+        """Blame its countdown for nothing that comes now: the heater was seen off. `async_store` makes it last."""
+        if (lease := self._leases.get(heater)) is not None:
+            self._leases[heater] = replace(lease, cut_by=None)
 
     @callback
     def release(self, heater: str, *, ended: datetime | None) -> None:

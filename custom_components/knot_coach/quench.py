@@ -21,6 +21,7 @@ from .lease import Lease, LeaseBook
 from .massage.heat import OFF_WITHIN
 from .massage.heat_reports import HeatLost, HeatOff, HeatStuck
 from .outlet import Bell, Outlet, Watch
+from .overrun import async_judge
 from .relapse import Relapse
 from .thermometer import Thermometer
 
@@ -158,9 +159,10 @@ class Quench:
             settled = self.on is On.NONE and self._hass.loop.time() >= self.wary_until
             if settled:
                 self._release()
+            else:
+                self._book.excuse(self._heater)
             self._tell(HeatOff())
-            if settled:
-                await self._book.async_store()
+            await self._book.async_store()
             if self._again:
                 return False
             self._answer(proved=True)
@@ -273,6 +275,8 @@ class Quench:
         self._calls = [call for call in self._calls if not call.done()]
         if len(self._calls) >= MAX_CALLS:
             self._calls.pop(0).cancel()
+        if (lease := self._book.lease(self._heater)) is not None:
+            async_judge(self._hass, lease, self.outlet)
         # A context without a user: nobody's lack of permission may keep a heater on.
         self._calls.append(self.outlet.switch(on=False, context=Context()))
 
