@@ -195,6 +195,8 @@ def _meant(name: str, question: Question) -> Answer | None:
     match name:
         case "unplugged":
             return None
+        case "not_too_hot":
+            return Answer.YES if question is Question.SKIN else None
         case "fine":
             return _FINE.get(question)
         case "okay":

@@ -102,6 +102,9 @@ SHY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 """What means nothing where it is part of a longer phrase, but of these."""
 
+URGENT: Final = frozenset({(SESSION, "stop")})
+"""What is heard behind a comma, whatever it would mean without one."""
+
 HARMLESS: Final = ("status", "step", "upcoming", "why")
 """What changes nothing, so that it may be answered whatever else is said."""
 MOST_LEFT_OVER: Final = 8

@@ -189,7 +189,11 @@ class _Builder:
             answers=self._intents(data["answers"]),
             scores=self._intents(scores),
             spotter=Spotter(
-                self._phrases(), names=self._names(), compounds=data["compounds"], shy=gist.SHY
+                self._phrases(),
+                names=self._names(),
+                compounds=data["compounds"],
+                shy=gist.SHY,
+                urgent=gist.URGENT,
             ),
             routines=self._routines,
             people=self._people,

@@ -5,7 +5,7 @@ that says anything beside it, and nothing goes on by a text that denies or asks;
 whatever stands around it, because a false stop is cheap (massage.md §4.2).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ..massage.areas import Side
@@ -215,7 +215,9 @@ def answers_of(spots: Spots) -> frozenset[str]:
     # The "no" of "no, I feel worse" is an answer, and denies nothing.
     spoken = {one.start for one in found}
     denying = [no for no in spots.of(NOT) if no.start not in spoken]
-    answers = [one for one in found if not negated(spots, one, denying)]
+    answers = [
+        one for one in found if not (negated(spots, one, denying) or _taken_back(one, denying))
+    ]
     elsewhere = any(
         not any(one.start <= other.start < one.end for one in answers)
         for other in spots.of(ELSEWHERE)
@@ -223,6 +225,11 @@ def answers_of(spots: Spots) -> frozenset[str]:
     if elsewhere or asked(spots) is not None or len(spots.left_over()) > MOST_LEFT_OVER:
         return frozenset()
     return frozenset(one.value for one in answers)
+
+
+def _taken_back(one: Spot, denying: Iterable[Spot]) -> bool:
+    """Tell whether a "not" goes on with what would be a yes: "I do not want to"."""
+    return one.value == "admitted" and any(no.start <= one.end < no.end for no in denying)
 
 
 def side_in(spots: Spots) -> Side | None:

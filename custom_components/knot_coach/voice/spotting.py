@@ -28,6 +28,8 @@ _BREAK: Final = frozenset(",.;:!?\u2026")
 
 IDIOM: Final = "idiom"
 """What hides the words in it: no side is meant by "right now"."""
+CLOSE: Final = "close_idiom"
+"""An idiom that no comma may cut: "nicht aufhören" is another wish than "nicht, aufhören"."""
 
 
 def words_of(text: str) -> list[str]:
@@ -100,13 +102,16 @@ class Spotter:
         names: Iterable[tuple[str, str, str]] = (),
         compounds: Iterable[str] = (),
         shy: Mapping[str, Collection[str]] = MappingProxyType({}),
+        urgent: Collection[tuple[str, str]] = (),
     ) -> None:
         """Learn phrases: concept, value and hassil template.
 
         `names` are more of them, which come and go and have concepts of their own.
         `compounds` are words that others are put in front of without a space, as in
         "Nackenmassage". A phrase of a `shy` concept is none where it is part of a longer one: the
-        door in "someone's at the door"; but for the concepts that its own is mapped to. Raises ValueError for a template that is malformed.
+        door in "someone's at the door"; but for the concepts that its own is mapped to. None of the
+        same concept that a comma cuts takes the place of an `urgent` one, given by concept and value.
+        Raises ValueError for a template that is malformed.
         """
         lasting = tuple((Mark(concept, value), template) for concept, value, template in phrases)
         passing = WordGraph(plain_words)
@@ -115,6 +120,7 @@ class Spotter:
         self._graphs = (graph_of(plain_words, lasting), passing)
         self._compounds = tuple(compounds)
         self._shy = shy
+        self._urgent = urgent
         # One text is looked at from several sides.
         self.spots: Callable[[str], Spots] = lru_cache(maxsize=LAST_LOOKS)(self._spots)
         """Find all phrases; of each concept the longer wins, and nothing twice in one place."""
@@ -127,15 +133,27 @@ class Spotter:
             else:
                 words.append(part)
         found = sorted(
-            self._all(tuple(words)),
+            self._apt(tuple(words), breaks),
             key=lambda one: (one.start - one.end, one.start, one.concept, one.value),
         )
         kept: list[Spot] = []
         for spot in found:
-            if not any(self._hidden(spot, other) for other in kept):
+            if not any(self._hidden(spot, other, breaks) for other in kept):
                 kept.append(spot)
         ordered = tuple(sorted(kept, key=lambda one: one.start))
         return Spots(tuple(words), ordered, frozenset(breaks))
+
+    def _apt(self, words: tuple[str, ...], breaks: Collection[int]) -> list[Spot]:
+        """Find all phrases but those that a comma denies: it cuts a close idiom, or parts one off."""
+        every = list(self._all(words))
+        close = [one for one in every if one.concept == CLOSE]
+        whole = [one for one in close if not _cut(one, breaks)]
+        return [
+            one
+            for one in every
+            if not _cut(one, breaks)
+            or (one not in close and not any(_within(other, one) for other in whole))
+        ]
 
     def _all(self, words: tuple[str, ...]) -> Iterator[Spot]:
         for start in range(len(words)):
@@ -143,15 +161,16 @@ class Spotter:
                 for end, mark in graph.read(words, start):
                     yield Spot(mark.concept, mark.value, start, end)
 
-    def _hidden(self, spot: Spot, other: Spot) -> bool:
+    def _hidden(self, spot: Spot, other: Spot, breaks: Collection[int]) -> bool:
         """Tell whether a longer phrase takes the place of this one."""
         if other.concept == spot.concept:
-            return spot.start < other.end and other.start < spot.end
+            # "Not yet, stop" is a stop, and "not yet stop" is none.
+            urgent = (spot.concept, spot.value) in self._urgent and _cut(other, breaks)
+            return not urgent and spot.start < other.end and other.start < spot.end
         longer = other.end - other.start > spot.end - spot.start
-        within = other.start <= spot.start and spot.end <= other.end
-        if not (longer and within):
+        if not (longer and _within(spot, other)):
             return False
-        if other.concept == IDIOM:
+        if other.concept in {IDIOM, CLOSE}:
             return True
         return spot.concept in self._shy and other.concept not in self._shy[spot.concept]
 
@@ -166,6 +185,15 @@ class Spotter:
             return (word,)
         ends = ((word.removesuffix(tail), tail) for tail in self._compounds if word.endswith(tail))
         return next(((*parts, tail) for head, tail in ends if (parts := self._apart(head))), ())
+
+
+def _cut(spot: Spot, breaks: Collection[int]) -> bool:
+    """Tell whether a comma stands in a phrase."""
+    return any(spot.start < one < spot.end for one in breaks)
+
+
+def _within(spot: Spot, other: Spot) -> bool:
+    return other.start <= spot.start and spot.end <= other.end
 
 
 def short_texts(template: str, words: int) -> list[str]:

@@ -85,11 +85,20 @@ def understand_word(
     """
     text = shortened(text)
     heard = _word(text, grammar, situation, freely=freely)
-    if heard is None and (plain := grammar.particles.without(text)) is not None:
+    if heard is None and (plain := _without_particles(text, grammar)) is not None:
         heard = _word(plain, grammar, situation, freely=freely)
         if isinstance(heard, AnswerHeard) or heard == CommandHeard(Command.HARDER):
             return None
     return heard
+
+
+def _without_particles(text: str, grammar: Grammar) -> str | None:
+    """Leave out what changes little; None where that would hide what a text is about."""
+    plain = grammar.particles.without(text)
+    spots = grammar.spotter.spots
+    if plain is None or (spots(text).has(gist.ELSEWHERE) and not spots(plain).has(gist.ELSEWHERE)):
+        return None
+    return plain
 
 
 def _word(
