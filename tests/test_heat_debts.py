@@ -189,6 +189,35 @@ async def test_settings_that_changed_since_the_start_are_no_ground_for_heat(
     assert any(text.startswith("Your settings have changed") for text in house.satellite.texts)
 
 
+@pytest.mark.parametrize("finding", ["reduced_feeling", "clot_now"])
+async def test_what_is_noted_of_the_health_while_it_heats_ends_the_heat(
+    house: House, pad: Pad, finding: str
+) -> None:
+    await to_the_heat_question(house)
+    await house.say("yes")
+    await house.clock.run_until(pad.has_power, 15)
+    await house.clock.advance(20)
+    options = {**house.entry.options, Conf.FINDINGS: [finding]}
+    house.hass.config_entries.async_update_entry(house.entry, options=options)
+    await house.hass.async_block_till_done()
+    await house.clock.run_until(lambda: not pad.has_power(), 3)
+    await house.clock.advance(30)
+    assert any(text.startswith("Your settings have changed") for text in house.satellite.texts)
+    assert house.session.state == "active"
+    assert pad.commands.count("on") == 1
+
+
+async def test_what_has_nothing_to_do_with_heat_lets_it_be(house: House, pad: Pad) -> None:
+    await to_the_heat_question(house)
+    await house.say("yes")
+    await house.clock.run_until(pad.has_power, 15)
+    options = {**house.entry.options, Conf.QUIET_FROM: "22:00", Conf.QUIET_UNTIL: "06:00"}
+    house.hass.config_entries.async_update_entry(house.entry, options=options)
+    await house.hass.async_block_till_done()
+    await house.clock.advance(20)
+    assert pad.has_power()
+
+
 async def test_a_heater_that_is_left_behind_in_a_session_is_waited_for(
     house: House, pad: Pad
 ) -> None:

@@ -16,7 +16,12 @@ from homeassistant.components.persistent_notification import DOMAIN as NOTIFICAT
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, CoreState, HassJob, HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import entity_registry as er, frame, issue_registry as ir
+from homeassistant.helpers import (
+    area_registry as ar,
+    entity_registry as er,
+    frame,
+    issue_registry as ir,
+)
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.storage import Store
 from homeassistant.setup import async_setup_component
@@ -32,7 +37,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.knot_coach.const import DOMAIN, Conf
 from custom_components.knot_coach.countdown import Countdown, Setting, seconds_of
-from custom_components.knot_coach.drill import Part, Verdict
+from custom_components.knot_coach.drill_findings import Part, Verdict
 from custom_components.knot_coach.heat_forms import MAX_AUTO_OFF
 from custom_components.knot_coach.heater import Heater
 from custom_components.knot_coach.lease import Lease, async_get_book
@@ -408,7 +413,123 @@ async def test_a_person_who_switches_off_is_no_dead_man(plugged: DrillHouse) -> 
         context=Context(user_id=plugged.person.id),
     )
     await plugged.clock.run_until(task.done, 600)
-    assert (await task)["dead_man"] == "not_cut"
+    assert (await task)["dead_man"] == "other_hand"
+    assert plugged.dead_man == "none"
+
+
+AUTO_OFF: dict[str, Any] = {
+    Conf.AUTO_OFF_MINUTES: 1,
+    Conf.TEMPERATURE: None,
+    Conf.OWN_CUTOFF: False,
+}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "switch.turn_off", "target": {"entity_id": "switch.pad"}},
+        {"action": "homeassistant.turn_off", "target": {"entity_id": "group.bath"}},
+        {"action": "switch.turn_off", "target": {"area_id": "bath"}},
+        {"action": "switch.turn_off", "target": {"entity_id": "all"}},
+        {"action": "mqtt.publish", "data": {"topic": "pad/set", "payload": "OFF"}},
+        {"action": "hub.turn_off", "target": {"entity_id": "switch.hub_group"}},
+    ],
+    ids=["the heater", "a group of it", "its room", "all", "past its entity", "a group of a hub"],
+)
+async def test_an_automation_by_the_clock_is_no_dead_man(
+    house: DrillHouse, action: dict[str, Any]
+) -> None:
+    """It leaves no mark at what the device reports, and dies with Home Assistant."""
+    plug = Plug()
+    await house.plug_in(plug, options=AUTO_OFF)
+    ar.async_get(house.hass).async_get_or_create("bath")
+    er.async_get(house.hass).async_update_entity("switch.pad", area_id="bath")
+    groups = {"bath": {"entities": ["switch.pad"]}}
+    assert await async_setup_component(house.hass, "group", {"group": groups})
+
+    house.hass.states.async_set("switch.hub_group", "on", {"group_entities": ["switch.pad"]})
+
+    async def past_the_switch(_: ServiceCall) -> None:
+        plug.command(on=False)
+        house.room.switch.report()
+
+    house.hass.services.async_register("mqtt", "publish", past_the_switch)
+    house.hass.services.async_register("hub", "turn_off", past_the_switch)
+    watchdog = {
+        "alias": "watchdog",
+        "triggers": [{"trigger": "time_pattern", "seconds": "/5"}],
+        "conditions": [
+            {"condition": "state", "entity_id": "switch.pad", "state": "on", "for": "00:00:58"}
+        ],
+        "actions": [action],
+    }
+    assert await async_setup_component(house.hass, "automation", {"automation": [watchdog]})
+    await house.hass.async_block_till_done()
+    report = await house.drill()
+    assert not plug.has_power()
+    assert report["dead_man"] == "other_hand"
+    assert house.dead_man == "none"
+    await house.hass.services.async_call(
+        "automation", "turn_off", {"entity_id": "all"}, blocking=True
+    )
+
+
+async def test_somebody_who_switches_off_a_slow_plug_is_no_dead_man(house: DrillHouse) -> None:
+    plug = Plug()
+    await house.plug_in(plug, options=AUTO_OFF)
+    plug.ways.late = 6.0
+    task = house.begin()
+    await house.clock.run_until(lambda: plug.commands.count("on") == 2, 300)
+    await house.clock.advance(57)
+    await house.hass.services.async_call(
+        "switch",
+        "turn_off",
+        {"entity_id": "switch.pad"},
+        blocking=True,
+        context=Context(user_id=house.person.id),
+    )
+    report = await house.clock_to_the_end(task)
+    assert report["dead_man"] == "other_hand"
+
+
+async def test_what_others_do_elsewhere_meanwhile_spoils_no_drill(plugged: DrillHouse) -> None:
+    booleans: dict[str, Any] = {"input_boolean": {"tub": {}}}
+    assert await async_setup_component(plugged.hass, "input_boolean", booleans)
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.written, 60)
+    await plugged.clock.advance(1)
+    for name in ("input_boolean.tub", "input_boolean.gone"):
+        await plugged.hass.services.async_call(
+            "input_boolean", "turn_off", {"entity_id": name}, blocking=True
+        )
+    assert (await plugged.clock_to_the_end(task))["dead_man"] == "proved"
+
+
+async def test_what_others_do_once_it_is_off_spoils_no_drill(plugged: DrillHouse) -> None:
+    follows = {
+        "alias": "follows",
+        "triggers": [{"trigger": "state", "entity_id": "switch.pad", "to": "off"}],
+        "actions": [{"action": "switch.turn_off", "target": {"entity_id": "switch.pad"}}],
+    }
+    assert await async_setup_component(plugged.hass, "automation", {"automation": [follows]})
+    await plugged.hass.async_block_till_done()
+    assert (await plugged.drill())["dead_man"] == "proved"
+
+
+async def test_our_own_off_that_comes_late_is_no_dead_man(house: DrillHouse) -> None:
+    """The off of the first ten seconds is heard twice; the second time it looks like a countdown of ten."""
+    plug = Plug(end=End.NOTHING)
+    await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+    task = house.begin()
+    await house.clock.run_until(lambda: plug.commands == ["on", "off"], 60)
+
+    def echo() -> None:
+        plug.command(on=False)
+        house.room.switch.report()
+
+    house.hass.loop.call_later(12, echo)
+    report = await house.clock_to_the_end(task)
+    assert report["dead_man"] == "not_cut"
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,6 @@ class Admission:
             routine=routine,
         )
 
-    def check_heater(self) -> None:
-        """Raise Refused while the heater is drilled: somebody looks at it, and at nothing else."""
-        if self.heater is not None and self.heater.guard.drilling:
-            raise Refused("drill_running")
-
     def offered(self, now: datetime) -> WantedPart | None:
         """Return what was refused a moment ago, and could be breathed and stretched instead."""
         if self._offer is None or now - self._offer[1] > OFFER_FOR:

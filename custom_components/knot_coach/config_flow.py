@@ -268,6 +268,11 @@ class KnotCoachOptionsFlow(HeatFlow, VoiceFlow):
     def _stored(self) -> Mapping[str, Any]:
         return self.config_entry.options
 
+    @property
+    @override
+    def _coach_id(self) -> str:
+        return self.config_entry.entry_id
+
     @override
     async def _async_heat_answered(self, options: dict[str, Any]) -> ConfigFlowResult:
         return self._changed(options)

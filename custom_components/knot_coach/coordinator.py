@@ -180,7 +180,9 @@ class Coach(DataUpdateCoordinator[SessionView]):
     def async_reload_when_idle(self) -> None:
         """Take changed settings over; a session that goes on is not torn down for it."""
         self.reload_due = self._runner.live
-        if not self.reload_due:
+        if self.reload_due:
+            self._warmer.take_news()
+        else:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 
     # What people and machines want

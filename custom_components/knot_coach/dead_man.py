@@ -90,6 +90,8 @@ class Guard:
         self._counted = False
         """Whether the heat that goes on was begun because the device would end it."""
         self._began = self._until = 0.0
+        self.armed_at = 0.0
+        """Loop time from which on the device may be counting: of the on, or of the last write."""
         self._armed = False
         self._write: asyncio.Task[bool] | None = None
 
@@ -150,7 +152,7 @@ class Guard:
         self.trial, self._counted = trial, trial is None and self.guarded
         if trial is None:
             time = self.allowed(time)
-        self._began = self._hass.loop.time()
+        self._began = self.armed_at = self._hass.loop.time()
         self._until = self._began + time.total_seconds()
         return time
 
@@ -197,7 +199,7 @@ class Guard:
         """Set the countdown, and tell whether it shows that it runs."""
         if self.countdown is None:
             return False
-        self._armed = True
+        self._armed, self.armed_at = True, self._hass.loop.time()
         self._write = self._hass.async_create_background_task(
             self.countdown.async_write(setting), f"knot_coach countdown of {self._heater}"
         )

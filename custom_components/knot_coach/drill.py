@@ -7,11 +7,10 @@ whether it cuts the power by itself; and switched off early, to see whether it s
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from enum import StrEnum
 import logging
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.core import Context, Event, EventStateChangedData, callback
 from homeassistant.helpers.event import async_track_state_change_event
@@ -21,10 +20,13 @@ from .admission import Refused
 from .coordinator import Coach
 from .countdown import Setting
 from .dead_man import LATE, TRIAL_ROOM, Guard, Trial
+from .drill_findings import Part, Report, Step, Verdict
 from .heater import Heater
 from .massage.heat import MAX_TIME
 from .massage.heat_reports import HeatLost, HeatOff, HeatOn, HeatReport
 from .massage.load import heat_locked
+from .one_relay import coaches_on
+from .other_hands import OtherHands
 from .outlet import IDLE_WATTS, Bell, Watch, is_known, watts
 from .person import async_is_person
 
@@ -36,69 +38,11 @@ LEAST_COUNTDOWN: Final = 10.0
 """Seconds of the shortest countdown that is tried: less is over before anybody could see it."""
 ON_AT_MOST: Final = 40.0
 """Seconds after which the first on ends whatever happens: on and off may take ten each."""
-
-
-class Part(StrEnum):
-    """What a drill looks at, in this order."""
-
-    ON = "on"
-    WATTS = "watts"
-    OFF = "off"
-    CUT = "cut"
-    STAYS_OFF = "stays_off"
-
-
-class Verdict(StrEnum):
-    """What a drill says about the dead-man."""
-
-    PROVED = "proved"
-    NONE = "none"
-    """There is no dead-man."""
-    NOT_TRIED = "not_tried"
-    """Something before it went wrong, or in between."""
-    NOT_WRITTEN = "not_written"
-    """The countdown could not be set, or does not show that it runs."""
-    NOT_CUT = "not_cut"
-    TOO_SOON = "too_soon"
-    """It cut long before the countdown was over, so something else did."""
-    SWITCHES_ON = "switches_on"
-    """It switches on at the end of the countdown: it must never be used."""
-    TOO_LONG = "too_long"
-    """Its shortest countdown is longer than heat may last."""
-    NOT_STORED = "not_stored"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What was seen of one part."""
-
-    part: Part
-    ok: bool
-    seconds: float
-    """From the command, or from when the countdown was set, until it was seen or given up."""
-    watts: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a drill has seen."""
-
-    heater: str
-    """What people call it."""
-    steps: tuple[Step, ...]
-    dead_man: Verdict
-    countdown: float | None
-    """Seconds of the countdown that was tried."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing was amiss; to have no dead-man is not."""
-        fine = self.dead_man in {Verdict.PROVED, Verdict.NONE}
-        return fine and all(step.ok for step in self.steps)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the plain form for an action's response."""
-        return {"passed": self.passed, **asdict(self), "steps": [asdict(one) for one in self.steps]}
+SPENT: Final = 30.0
+"""Seconds after an off of ours in which it may still be under way, on a slow radio; our choice. What
+switches off later does so by itself."""
+EARLIEST: Final = 0.9
+"""Part of a countdown before whose end it cannot be what has cut the power; our choice."""
 
 
 async def async_admit(coach: Coach, context: Context | None) -> Heater:
@@ -110,8 +54,9 @@ async def async_admit(coach: Coach, context: Context | None) -> Heater:
         raise Refused("heat_not_set_up")
     if heater.guard.drilling:
         raise Refused("drill_running")
-    if coach.busy or coach.memory.interrupted is not None:
-        raise Refused("drill_in_session")
+    for one in (coach, *coaches_on(coach.hass, heater.outlet.entity_id)):
+        if one.busy or one.memory.interrupted is not None:
+            raise Refused("drill_in_session")
     now = coach.now()
     restrictions = coach.admission.restrictions(now)
     if restrictions.no_sessions in {"screening_expired", "screening_missing"}:
@@ -155,7 +100,7 @@ class _Drill:
         self._bell = Bell(hass)
         self._heard = list[HeatReport]()
         self._began = dt_util.utcnow()
-        self._powered = 0.0
+        self._powered = self._off_at = 0.0
 
     async def async_run(self) -> Report:
         """Do it all; whatever happens, it ends with off."""
@@ -218,6 +163,8 @@ class _Drill:
         self.countdown = trial.countdown
         if trial.countdown + TRIAL_ROOM > MAX_TIME.total_seconds() - self._powered:
             return Verdict.TOO_LONG
+        # An off of the first ten seconds that comes late must not look like the device's own.
+        await self._async_wait(self._off_at + SPENT, lambda: False)
         try:
             verdict = await self._async_left_alone(trial)
             if verdict is Verdict.PROVED and trial.setting is not None:
@@ -241,8 +188,11 @@ class _Drill:
         """See whether the device cuts the power by itself when its countdown is over."""
         if not await self._async_on(trial.countdown + TRIAL_ROOM, trial):
             return await self._async_give_up()
-        armed = self._loop.time()
-        with Watch(self._hass, self.heater.outlet, self._bell) as watch:
+        armed, outlet = self._loop.time(), self.heater.outlet
+        with (
+            Watch(self._hass, outlet, self._bell) as watch,
+            OtherHands(self._hass, outlet, self.context) as hands,
+        ):
 
             def over() -> bool:
                 return watch.proves(on=False) or self._over(but="switched_off")
@@ -250,9 +200,13 @@ class _Drill:
             # One that takes twice as long, or more, counts in something else than it says.
             await self._async_wait(armed + trial.countdown + min(LATE, trial.countdown), over)
             went_off = watch.proves(on=False) and not self._over(but="switched_off")
-            by_itself = self._by_itself()
-        verdict = Verdict.PROVED if went_off and by_itself else Verdict.NOT_CUT
-        if went_off and self._loop.time() - armed < trial.countdown / 2:
+        lasted = self._loop.time() - self._guard.armed_at
+        verdict = Verdict.PROVED
+        if not went_off:
+            verdict = Verdict.NOT_CUT
+        elif hands.busy:
+            verdict = Verdict.OTHER_HAND
+        elif lasted < EARLIEST * trial.countdown:
             verdict = Verdict.TOO_SOON
         self._note(Part.CUT, ok=verdict is Verdict.PROVED, since=armed)
         off = await self._async_off()
@@ -306,7 +260,8 @@ class _Drill:
 
     async def _async_off(self) -> bool:
         off = await self.heater.async_off()
-        self._powered += self._loop.time() - self._powered_since
+        self._off_at = self._loop.time()
+        self._powered += self._off_at - self._powered_since
         self.coach.async_update_listeners()
         return off
 
@@ -335,11 +290,6 @@ class _Drill:
             isinstance(report, HeatOff) or (isinstance(report, HeatLost) and report.reason != but)
             for report in self._heard
         )
-
-    def _by_itself(self) -> bool:
-        """Whether nobody in Home Assistant caused what the heater shows."""
-        state = self.heater.outlet.state
-        return state is None or state.context.user_id is None is state.context.parent_id
 
     def _note(self, part: Part, *, ok: bool, since: float, watts: float | None = None) -> None:
         self.steps.append(Step(part, ok, round(self._loop.time() - since, 1), watts))

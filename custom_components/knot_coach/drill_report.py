@@ -12,7 +12,8 @@ from homeassistant.helpers.translation import async_get_translations
 from .const import DOMAIN
 from .coordinator import Coach
 from .dead_man import TRIAL_ROOM, Guard
-from .drill import LEAST_COUNTDOWN, ON_FOR, Report, Verdict
+from .drill import LEAST_COUNTDOWN, ON_FOR
+from .drill_findings import Report, Verdict
 from .massage.heat import HeatKind
 
 _TEXTS: Final = f"component.{DOMAIN}.selector.heat_drill.options."

@@ -30,6 +30,11 @@ class HeatFlow(ConfigEntryBaseFlow):
         """The options that there are."""
         return {}
 
+    @property
+    def _coach_id(self) -> str | None:
+        """The config entry of the coach that is changed."""
+        return None
+
     async def _async_heat_answered(self, options: dict[str, Any]) -> ConfigFlowResult:
         """Go on with the answers about heat as they are stored."""
         raise NotImplementedError
@@ -37,8 +42,9 @@ class HeatFlow(ConfigEntryBaseFlow):
     async def async_step_heat(self, user_input: Answers = None) -> ConfigFlowResult:
         """Ask what may warm before a session."""
         errors: dict[str, str] = {}
-        light = self._stored.get(Conf.LIGHT)
-        if user_input is not None and not (errors := heat_error(self.hass, user_input, light)):
+        if user_input is not None and not (
+            errors := heat_error(self.hass, user_input, self._coach_id)
+        ):
             self._heat = user_input
             if user_input.get(Conf.HEATER) is None:
                 return await self._async_heat_answered(heat_from(user_input))

@@ -20,8 +20,9 @@ import voluptuous as vol
 from .const import Conf
 from .countdown import DOMAINS, Countdown
 from .forms import choice_field, entity_field, slider_field
-from .heat_devices import HEATERS, is_ours, share, unfit
+from .heat_devices import HEATERS, is_ours, unfit
 from .massage.heat import DEFAULT_MINUTES, HeatKind
+from .one_relay import follows_a_session, warms
 from .settings import MAX_HEAT_MINUTES, MIN_HEAT_MINUTES
 from .thermometer import Thermometer
 
@@ -86,18 +87,27 @@ def countdowns_of(hass: HomeAssistant, heater: str) -> list[str] | None:
 
 
 def heat_error(
-    hass: HomeAssistant, answers: Mapping[str, Any], light: str | None
+    hass: HomeAssistant, answers: Mapping[str, Any], entry_id: str | None
 ) -> dict[str, str]:
-    """Return what is wrong with a heater and its sensors; `light` is what follows the session."""
+    """Return what is wrong with a heater and its sensors.
+
+    Args:
+        hass: Home Assistant.
+        answers: What was answered.
+        entry_id: The config entry of the coach; None where it is just being added.
+    """
     heater, power = answers.get(Conf.HEATER), answers.get(Conf.POWER)
     temperature, kind = answers.get(Conf.TEMPERATURE), HeatKind(answers[Conf.HEAT_KIND])
     if heater is None:
         return {Conf.HEATER: "heater_required"} if power or temperature else {}
     if (reason := unfit(hass, heater, power, kind)) is not None:
         return {Conf.POWER if reason.startswith("heat_power_") else Conf.HEATER: reason}
-    if light is not None and share(hass, heater, light):
+    if follows_a_session(hass, heater):
         # A light is dimmed, switched and given back as it was: as a heater it would have no lease.
         return {Conf.HEATER: "heat_light"}
+    other = HeatKind.BODY if kind is HeatKind.ROOM else HeatKind.ROOM
+    if warms(hass, heater, other, but=entry_id):
+        return {Conf.HEAT_KIND: f"heat_{other}_of_other"}
     if temperature is None:
         return {}
     reason = Thermometer(hass, temperature, kind).unfit()

@@ -11,6 +11,7 @@ from .heat_config import HeatConfig
 from .heat_devices import share
 from .lease import Lease, LeaseBook
 from .massage.heat import HeatKind, refuse_heat
+from .one_relay import warms
 from .outlet import Outlet, unfit
 from .quench import DATA_QUENCHES, Quench
 from .thermometer import Thermometer
@@ -55,6 +56,7 @@ class Prospects:
             uses = tuple(use for use in uses if use <= trial.began)
         return (
             refuse_heat(uses, dt_util.utcnow(), blocked=blocked)
+            or ("heat_pad_of_other" if self._under_somebody else None)
             or unfit(self.hass, self.outlet.entity_id, config.power_sensor, config.kind)
             or (None if self.thermometer is None else self.thermometer.unfit())
             # A drill is what proves that something else would end the heat.
@@ -91,6 +93,14 @@ class Prospects:
         known = self._quenches.get(heater)
         now = heater if known is None else known.outlet.entity_id
         return share(self.hass, now, self.outlet.entity_id)
+
+    @property
+    def _under_somebody(self) -> bool:
+        """Whether what this coach takes for a heater of the room is what another lays on a body."""
+        config = self.config
+        return config.kind is HeatKind.ROOM and warms(
+            self.hass, self.outlet.entity_id, HeatKind.BODY, but=self.guard.entry_id
+        )
 
     @property
     def _safe(self) -> bool:

@@ -26,7 +26,7 @@ from .announce.outputs import Kind, kind_of
 from .calibration import Calibration
 from .const import Conf
 from .content import Catalogue
-from .heat_devices import share
+from .one_relay import warms
 from .settings import LONGEST_SILENCE
 
 AUTOMATIC: Final = "automatic"
@@ -125,10 +125,8 @@ def choice_form(speakers: list[str]) -> vol.Schema:
     )
 
 
-def voice_error(
-    hass: HomeAssistant, answers: Mapping[str, Any], heater: str | None
-) -> dict[str, str]:
-    """Return what is wrong with quiet hours and a light, which must not be the heater."""
+def voice_error(hass: HomeAssistant, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with quiet hours and a light, which must be nobody's heater."""
     begin, end = _time(answers.get(Conf.QUIET_FROM)), _time(answers.get(Conf.QUIET_UNTIL))
     if (begin is None) is not (end is None):
         return {Conf.QUIET_FROM if begin is None else Conf.QUIET_UNTIL: "quiet_half"}
@@ -137,7 +135,7 @@ def voice_error(
     light = answers.get(Conf.LIGHT)
     if light is not None and hass.states.get(light) is None:
         return {Conf.LIGHT: "light_missing"}
-    if light is not None and heater is not None and share(hass, light, heater):
+    if light is not None and warms(hass, light):
         return {Conf.LIGHT: "light_heats"}
     return {}
 

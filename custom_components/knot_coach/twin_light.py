@@ -14,6 +14,7 @@ import logging
 from typing import Any, Final
 
 from homeassistant.components.light.const import DOMAIN as LIGHT
+from homeassistant.const import STATE_OFF
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -27,6 +28,7 @@ from .borrowed import Borrowed
 from .coordinator import Coach
 from .lamp import EVERY, Change, Lamp
 from .light_pattern import ALARM_SHOWN, Glow, Kind, glow_of, kind_of
+from .one_relay import warms
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -130,6 +132,11 @@ class TwinLight:
     def _held(self) -> bool:
         return self._key in self._borrowed.kept
 
+    @property
+    def _heats(self) -> bool:
+        """Whether it switches the heater of some coach, which may have been set up after the light."""
+        return warms(self._hass, self._key)
+
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
         """Look at what has become of the light."""
@@ -194,8 +201,10 @@ class TwinLight:
         if session.live and session.started_at != self._session:
             self._session, self._ended, self._alone = session.started_at, None, False
             self._kind = None
+            if self._heats:
+                _LOGGER.warning("%s switches a heater and does not go along", self._key)
         kind = kind_of(session)
-        if kind is None or self._alone or session.started_at != self._session:
+        if kind is None or self._alone or session.started_at != self._session or self._heats:
             return None
         if kind is not self._kind:
             self._kind, self._since = kind, now
@@ -214,7 +223,8 @@ class TwinLight:
 
     async def _async_give_back(self) -> None:
         self._shown = None
-        await self._lamp.async_give_back(self._borrowed.kept[self._key])
+        before = {"state": STATE_OFF} if self._heats else self._borrowed.kept[self._key]
+        await self._lamp.async_give_back(before)
         await self._borrowed.async_forget(self._key)
 
     # One call at a time

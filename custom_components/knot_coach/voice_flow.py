@@ -82,8 +82,7 @@ class VoiceFlow(OptionsFlow):
     async def async_step_voice(self, user_input: Answers = None) -> ConfigFlowResult:
         """Ask in which language, through which outputs at once, when not, and which light follows."""
         errors: dict[str, str] = {}
-        heater = self.config_entry.options.get(Conf.HEATER)
-        if user_input is not None and not (errors := voice_error(self.hass, user_input, heater)):
+        if user_input is not None and not (errors := voice_error(self.hass, user_input)):
             return self._changed(voice_from(user_input))
         catalogue = await async_load(self.hass)
         shown = voice_shown(user_input or self.config_entry.options, catalogue)

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import Context, callback
 
-from .admission import Refused
+from .admission import Admission, Refused
 from .debts import Debts
 from .massage.heat_reports import HeatLost, HeatOff, HeatStuck
 from .massage.messages import Report
 from .massage.remarks import Remark
+from .one_relay import coaches_on
+from .settings import Settings
 
 if TYPE_CHECKING:
     from .coordinator import Coach
@@ -24,10 +26,18 @@ class Warmer:
         self.debts = Debts(coach)
 
     def check(self) -> None:
-        """Raise Refused while a heater is drilled, or one that matters is not proved off."""
+        """Raise Refused while a heater that matters is drilled, or is not proved off.
+
+        Whoever drills it, and for whatever coach, looks at it and at nothing else.
+        """
         if self.debts.open:
             raise Refused("heat_stuck" if self.debts.stuck else "heat_not_off")
-        self._coach.admission.check_heater()
+        coach, heater = self._coach, self._coach.heater
+        if heater is None:
+            return
+        heaters = [heater, *(one.heater for one in coaches_on(coach.hass, heater.outlet.entity_id))]
+        if any(one is not None and one.guard.drilling for one in heaters):
+            raise Refused("drill_running")
 
     @property
     def hot(self) -> bool:
@@ -61,6 +71,22 @@ class Warmer:
                 return not self._coach.unplugging
             case _:
                 return True
+
+    @callback
+    def take_news(self) -> None:
+        """End heat that settings which have changed just now rule out; the rest counts later."""
+        coach = self._coach
+        if coach.session is None or not coach.session.hot:
+            return
+        try:
+            settings = Settings.from_entry(coach.config_entry)
+        except KeyError, ValueError:
+            ruled_out = True
+        else:
+            rules = Admission(settings, coach.catalogue, coach.memory).restrictions(coach.now())
+            ruled_out = bool(rules.no_heat or rules.no_sessions)
+        if ruled_out:
+            coach.report(HeatLost("changed"))
 
     @callback
     def start(self, off_at: datetime, context: Context) -> None:
