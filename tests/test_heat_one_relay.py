@@ -158,8 +158,8 @@ async def test_no_light_that_is_a_pad_goes_along(house: Wired, whose: str) -> No
     """The pad was set up after the light, and the forms were not asked again."""
     await house.build(pad=house.pad, options=PLAIN)
     lamp = await house.shown_as_light()
-    own = {Conf.HEATER: "switch.pad"} if whose == "their own" else {Conf.HEATER: None}
-    await house.kim_comes(**own, **{Conf.LIGHT: lamp})
+    own: dict[str, Any] = {Conf.HEATER: "switch.pad" if whose == "their own" else None}
+    await house.kim_comes(**own | {Conf.LIGHT: lamp})
     await house.start_kim()
     await house.clock.advance(15)
     await house.say("no", house.kitchen)
