@@ -429,12 +429,21 @@ AUTO_OFF: dict[str, Any] = {
     [
         {"action": "switch.turn_off", "target": {"entity_id": "switch.pad"}},
         {"action": "homeassistant.turn_off", "target": {"entity_id": "group.bath"}},
+        {"action": "switch.turn_off", "data": {"entity_id": "switch.tub, Switch.Pad"}},
         {"action": "switch.turn_off", "target": {"area_id": "bath"}},
         {"action": "switch.turn_off", "target": {"entity_id": "all"}},
         {"action": "mqtt.publish", "data": {"topic": "pad/set", "payload": "OFF"}},
         {"action": "hub.turn_off", "target": {"entity_id": "switch.hub_group"}},
     ],
-    ids=["the heater", "a group of it", "its room", "all", "past its entity", "a group of a hub"],
+    ids=[
+        "the heater",
+        "a group of it",
+        "a list",
+        "its room",
+        "all",
+        "past its entity",
+        "a group of a hub",
+    ],
 )
 async def test_an_automation_by_the_clock_is_no_dead_man(
     house: DrillHouse, action: dict[str, Any]

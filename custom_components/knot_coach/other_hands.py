@@ -102,12 +102,18 @@ class OtherHands:
         if ENTITY_MATCH_ALL in chosen.entity_ids:
             return True
         found = async_extract_referenced_entity_ids(self._hass, chosen)
+        # An action may be told several entities in one text, in whatever case.
+        targets = {
+            name.strip().lower()
+            for text in found.referenced | found.indirectly_referenced
+            for name in text.split(",")
+        }
         heater = self._outlet.entity_id
         device = self._device_of(heater)
         return any(
             share(self._hass, one, heater)
             or (device is not None and self._device_of(one) == device)
-            for one in found.referenced | found.indirectly_referenced
+            for one in targets
         )
 
     def _device_of(self, entity_id: str) -> str | None:
