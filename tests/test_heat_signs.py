@@ -8,13 +8,15 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
+import attr
 from homeassistant.core import Context
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser, mock_registry
 
-from custom_components.knot_coach.heater import Heater
+from custom_components.knot_coach.heater import Heater, async_recover
+from custom_components.knot_coach.lease import async_get_book
 from custom_components.knot_coach.massage.heat import HeatKind
 from custom_components.knot_coach.massage.heat_reports import (
     HeatForecast,
@@ -616,6 +618,103 @@ async def test_a_lease_holds_under_a_new_name_too(house: House) -> None:
     await house.clock.advance(61)
     assert lease_of(heater) is None
     assert house.pad.seconds_on < 75
+
+
+async def renamed(house: House, entity_id: str, new: str) -> None:
+    """Rename an entity, as people do in its settings."""
+    er.async_get(house.hass).async_update_entity(entity_id, new_entity_id=new)
+    await house.hass.async_block_till_done()
+
+
+async def test_a_meter_that_is_renamed_proves_off_under_its_new_name(house: House) -> None:
+    heater = await house.warm(power_sensor=POWER)
+    await renamed(house, POWER, "sensor.compress_power")
+    await house.clock.advance(6)
+    assert house.reports == [HeatLost("unavailable"), HeatOff()]
+    assert house.pad.seconds_on < 5
+    assert lease_of(heater) is None
+
+
+async def test_a_weld_is_seen_by_a_meter_under_its_new_name(house: House) -> None:
+    await house.warm(power_sensor=POWER)
+    house.pad.ways.deaf, house.pad.ways.untrue = 1, True
+    await renamed(house, POWER, "sensor.compress_power")
+    await house.clock.advance(12)
+    assert house.reports == [HeatLost("unavailable"), HeatStuck()]
+    house.pad.set(on=False)
+    await house.clock.advance(61)
+    assert house.reports[2:] == [HeatOff()]
+
+
+async def test_a_meter_that_is_removed_is_an_alarm(house: House) -> None:
+    heater = await house.warm(power_sensor=POWER)
+    er.async_get(house.hass).async_remove(POWER)
+    await house.clock.advance(600)
+    assert house.reports == [HeatLost("unavailable"), HeatStuck()]
+    assert is_stuck(heater)
+    await house.room.async_add_power()
+    await house.clock.advance(61)
+    assert house.reports[2:] == [HeatOff()]
+
+
+async def test_a_meter_that_was_renamed_before_is_used_all_the_same(house: House) -> None:
+    heater = await house.async_heater(power_sensor=POWER)
+    await renamed(house, POWER, "sensor.compress_power")
+    await house.clock.advance(3)
+    await house.on(heater)
+    assert house.reports == [HeatOn()]
+    assert (await house.off(heater))[0]
+
+
+async def test_power_that_comes_back_is_seen_by_a_meter_under_its_new_name(house: House) -> None:
+    heater = await house.warm(power_sensor=POWER)
+    await house.off(heater)
+    await renamed(house, POWER, "sensor.compress_power")
+    await house.clock.advance(60)
+    house.reports.clear()
+    house.pad.set(on=True)
+    await house.clock.advance(10)
+    assert not house.pad.has_power()
+    assert house.reports == [HeatLost("switched_on"), HeatOff()]
+
+
+async def test_a_thermometer_that_is_followed_to_its_new_name_sees_a_weld(house: House) -> None:
+    """After the heat, when it alone can see that the contact is welded."""
+    heater = await weld(house, after=310)
+    await renamed(house, TEMPERATURE, "sensor.compress_temperature")
+    await house.clock.run_until(lambda: is_stuck(heater), 200)
+    house.pad.set(on=False)
+    await house.clock.run_until(lambda: not is_stuck(heater), 60)
+
+
+async def test_a_thermometer_that_was_renamed_before_is_used_all_the_same(house: House) -> None:
+    heater = await house.async_heater(temperature_sensor=TEMPERATURE)
+    await renamed(house, TEMPERATURE, "sensor.compress_temperature")
+    await house.clock.advance(11)
+    await house.on(heater)
+    assert house.reports == [HeatOn()]
+    assert (await house.off(heater))[0]
+
+
+async def test_a_meter_that_is_renamed_while_nobody_looks_proves_off_after_all(
+    run: Run, pad: Pad
+) -> None:
+    async with run() as house:
+        await house.room.async_add_switch()
+        await house.room.async_add_power()
+        await house.warm(power_sensor=POWER)
+        meter = er.async_get(house.hass).entities[POWER]
+        await house.crash()
+    new = attr.evolve(meter, entity_id="sensor.compress_power")
+    async with run() as house:
+        mock_registry(house.hass, {new.entity_id: new})
+        await house.room.async_add_switch()
+        await house.room.async_add_power()
+        assert house.hass.states.get(POWER) is None
+        async_recover(house.hass, await async_get_book(house.hass))
+        await house.clock.advance(6)
+        assert not pad.has_power()
+        assert (await async_get_book(house.hass)).leases == ()
 
 
 async def test_a_heater_that_is_removed_and_comes_back_goes_off_first(house: House) -> None:

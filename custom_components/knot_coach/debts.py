@@ -64,7 +64,7 @@ class Debts:
         if lease.entry_id == coach.config_entry.entry_id:
             return True
         heat = coach.settings.heat
-        heater = Outlet(coach.hass, lease.heater, registry_id=lease.registry_id)
+        heater = Outlet.of(coach.hass, lease)
         if heat is not None and share(coach.hass, heater.entity_id, heat.entity_id):
             return True
         # A heater that no coach looks after any more may lie on anybody.

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -47,6 +48,8 @@ class Lease:
     power_sensor: str | None = None
     registry_id: str | None = None
     """Finds the heater again when it was renamed."""
+    meter_id: str | None = None
+    """The same for the power sensor; the book knows it where whoever asks does not."""
     kind: HeatKind = HeatKind.BODY
     """Says how much proof of off is needed."""
     drill: datetime | None = None
@@ -65,6 +68,7 @@ class Lease:
             "off_at": self.off_at.isoformat(),
             "power_sensor": self.power_sensor,
             "registry_id": self.registry_id,
+            "meter_id": self.meter_id,
             "kind": self.kind.value,
             "drill": None if self.drill is None else self.drill.isoformat(),
             "switches_until": (
@@ -81,8 +85,10 @@ class Lease:
             entry_id=_text(data["entry_id"]),
             started=_instant(data["started"]),
             off_at=_instant(data["off_at"]),
-            power_sensor=None if data["power_sensor"] is None else _text(data["power_sensor"]),
-            registry_id=None if data["registry_id"] is None else _text(data["registry_id"]),
+            power_sensor=_text_or_none(data["power_sensor"]),
+            registry_id=_text_or_none(data["registry_id"]),
+            # Leases from before meters were followed have none.
+            meter_id=_text_or_none(data.get("meter_id")),
             # Leases from before there were rooms are of a body, which needs more proof.
             kind=HeatKind(data.get("kind", HeatKind.BODY)),
             drill=_instant_or_none(data.get("drill")),
@@ -214,7 +220,7 @@ class LeaseBook:
 
         Raises LeaseNotStoredError where it is not; the heater must not get power then.
         """
-        self._leases[lease.heater] = lease
+        lease = self._leases[lease.heater] = self._with_meter(lease)
         try:
             await self._async_write()
         except LeaseNotStoredError:
@@ -225,7 +231,7 @@ class LeaseBook:
     async def async_owe(self, lease: Lease) -> None:
         """Note a heater that may be on already: it is owed its off, stored or not."""
         # Whoever switched it on has set no countdown that could be late.
-        self._leases[lease.heater] = replace(lease, cut_by=None)
+        self._leases[lease.heater] = replace(self._with_meter(lease), cut_by=None)
         await self.async_store()
 
     @callback
@@ -261,6 +267,13 @@ class LeaseBook:
             await self._async_write()
         except LeaseNotStoredError:
             _LOGGER.exception("What became of the heat leases is not on disk")
+
+    def _with_meter(self, lease: Lease) -> Lease:
+        """Note what finds the meter again when it was renamed."""
+        if lease.power_sensor is None or lease.meter_id is not None:
+            return lease
+        entry = er.async_get(self._hass).async_get(lease.power_sensor)
+        return lease if entry is None else replace(lease, meter_id=entry.id)
 
     def _read(self, data: Mapping[str, Any]) -> None:
         leases = [Lease.from_dict(item) for item in data["leases"]]
@@ -309,6 +322,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _instant_or_none(value: object) -> datetime | None:

@@ -22,14 +22,47 @@ from homeassistant.helpers.event import (
 )
 
 from .heat_devices import command, is_known, shown_on, trusted, unfit, watts
+from .lease import Lease
 from .massage.heat import HeatKind
 
-__all__ = ["IDLE_WATTS", "Bell", "Outlet", "Watch", "is_known", "unfit", "watts"]
+__all__ = ["IDLE_WATTS", "Bell", "Named", "Outlet", "Watch", "is_known", "unfit", "watts"]
 
 _LOGGER = logging.getLogger(__name__)
 
 IDLE_WATTS: Final = 2.0
 """What a smart plug may draw by itself; more flows into the heater."""
+
+
+class Named:
+    """An entity by the name that it was configured with, or has been given since.
+
+    One that is registered has an id that no new name changes, and which no other entity has.
+    """
+
+    def __init__(self, hass: HomeAssistant, entity_id: str, registry_id: str | None = None) -> None:
+        """Take the name, and what finds it again if that was found out before."""
+        self._hass = hass
+        self._configured = entity_id
+        # Known from now on, it is found even if it is renamed before anybody looks at it.
+        self._registry_id = registry_id or self._registered()
+
+    @property
+    def registry_id(self) -> str | None:
+        """What finds it again when it was renamed; None where it has no registry entry."""
+        if self._registry_id is None:
+            self._registry_id = self._registered()
+        return self._registry_id
+
+    def _registered(self) -> str | None:
+        entry = er.async_get(self._hass).async_get(self._configured)
+        return None if entry is None else entry.id
+
+    @property
+    def entity_id(self) -> str:
+        """The entity id that it has now; what is gone keeps the one that was configured."""
+        registry_id = self.registry_id
+        entry = None if registry_id is None else er.async_get(self._hass).async_get(registry_id)
+        return self._configured if entry is None else entry.entity_id
 
 
 class Outlet:
@@ -42,31 +75,44 @@ class Outlet:
         power_sensor: str | None = None,
         registry_id: str | None = None,
         kind: HeatKind = HeatKind.BODY,
+        *,
+        meter_id: str | None = None,
     ) -> None:
-        """Take the names as they are configured; `registry_id` finds a heater that was renamed.
+        """Take the names as they are configured; the ids find what was renamed.
 
         `kind` says how much proof is needed: what touches nobody is believed more (massage.md §4.8).
         """
         self._hass = hass
-        self._heater = heater
-        self.power_sensor = power_sensor
-        self._registry_id = registry_id
+        self._heater = Named(hass, heater, registry_id)
+        self._meter = None if power_sensor is None else Named(hass, power_sensor, meter_id)
         self._kind = kind
+
+    @classmethod
+    def of(cls, hass: HomeAssistant, lease: Lease) -> Self:
+        """Return what a lease is on, as it is called now."""
+        return cls(
+            hass,
+            lease.heater,
+            lease.power_sensor,
+            lease.registry_id,
+            lease.kind,
+            meter_id=lease.meter_id,
+        )
 
     @property
     def registry_id(self) -> str | None:
         """What finds the heater again when it was renamed; None where it has no registry entry."""
-        if self._registry_id is None:
-            entry = er.async_get(self._hass).async_get(self._heater)
-            self._registry_id = None if entry is None else entry.id
-        return self._registry_id
+        return self._heater.registry_id
 
     @property
     def entity_id(self) -> str:
         """The entity id that the heater has now."""
-        registry_id = self.registry_id
-        entry = None if registry_id is None else er.async_get(self._hass).async_get(registry_id)
-        return self._heater if entry is None else entry.entity_id
+        return self._heater.entity_id
+
+    @property
+    def power_sensor(self) -> str | None:
+        """The entity id that the sensor of its power has now; None where there is none."""
+        return None if self._meter is None else self._meter.entity_id
 
     @property
     def name(self) -> str:
@@ -88,14 +134,15 @@ class Outlet:
     @property
     def sources(self) -> list[str]:
         """The entities whose reports say whether it is on."""
-        return [self.entity_id] + ([] if self.power_sensor is None else [self.power_sensor])
+        meter = self.power_sensor
+        return [self.entity_id] + ([] if meter is None else [meter])
 
     @property
     def draws(self) -> bool:
         """Whether its sensor shows that power flows into the heater."""
-        if self.power_sensor is None:
+        if (meter := self.power_sensor) is None:
             return False
-        drawn = watts(self._hass.states.get(self.power_sensor))
+        drawn = watts(self._hass.states.get(meter))
         return drawn is not None and drawn > IDLE_WATTS
 
     @callback
@@ -139,10 +186,10 @@ class Outlet:
         if shown_on(self._hass, self.entity_id) is not on:
             return False
         believed = trusted(self._hass, state, self._kind)
-        if self.power_sensor is None:
+        if (meter := self.power_sensor) is None:
             return believed
-        drawn = watts(self._hass.states.get(self.power_sensor))
-        if drawn is None or self.power_sensor not in reported:
+        drawn = watts(self._hass.states.get(meter))
+        if drawn is None or meter not in reported:
             # On needs less proof than off does.
             return on and believed
         return (on and believed) or (drawn > IDLE_WATTS) is on

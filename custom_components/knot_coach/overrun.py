@@ -55,7 +55,7 @@ def async_forget_overrun(hass: HomeAssistant, entry_id: str) -> None:
 
 def _look(hass: HomeAssistant, lease: Lease) -> None:
     """Judge the device of a lease as soon as its heater seems to be on, or all of it is known."""
-    outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id, lease.kind)
+    outlet = Outlet.of(hass, lease)
     removers: list[CALLBACK_TYPE] = []
 
     @callback

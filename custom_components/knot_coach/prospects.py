@@ -57,7 +57,7 @@ class Prospects:
         return (
             refuse_heat(uses, dt_util.utcnow(), blocked=blocked)
             or ("heat_pad_of_other" if self._under_somebody else None)
-            or unfit(self.hass, self.outlet.entity_id, config.power_sensor, config.kind)
+            or unfit(self.hass, self.outlet.entity_id, self.outlet.power_sensor, config.kind)
             or (None if self.thermometer is None else self.thermometer.unfit())
             # A drill is what proves that something else would end the heat.
             or (None if trial is not None or self._safe else "heat_unguarded")
@@ -71,7 +71,7 @@ class Prospects:
             entry_id=self.guard.entry_id,
             started=started,
             off_at=off_at,
-            power_sensor=self.config.power_sensor,
+            power_sensor=self.outlet.power_sensor,
             registry_id=self.outlet.registry_id,
             kind=self.config.kind,
             drill=trial.began if trial else None,

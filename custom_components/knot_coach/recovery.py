@@ -21,7 +21,7 @@ def async_recover(hass: HomeAssistant, book: LeaseBook, timings: Timings = PRODU
     Safe to call at any time and any number of times; does not wait for the proof.
     """
     for lease in book.leases:
-        outlet = Outlet(hass, lease.heater, lease.power_sensor, lease.registry_id, lease.kind)
+        outlet = Outlet.of(hass, lease)
         quench = async_get_quench(hass, book, lease.heater, outlet, timings)
         if lease.heater not in book.held and not quench.busy:
             if lease.switches_until is not None:

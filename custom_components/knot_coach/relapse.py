@@ -58,7 +58,8 @@ class Relapse:
         self._at_off: float | None = None
         """What is read first after off: the last reading before may be a minute old, and power flowed."""
         self._hottest = 0.0
-        self._removers: list[CALLBACK_TYPE] = []
+        self._sources: list[str] = []
+        self._stop_listening: CALLBACK_TYPE | None = None
         self._drop_timer: CALLBACK_TYPE | None = None
 
     @callback
@@ -66,13 +67,10 @@ class Relapse:
         """Watch from now on: off was proved."""
         self.stop()
         self._outlet, self._began = outlet, self._hass.loop.time()
-        self._removers.append(
-            async_track_state_change_event(self._hass, outlet.sources, self._changed)
-        )
+        self._listen()
         # Metal and water of a heater in a room go on warming it; nobody lies on them.
         if self.thermometer is not None and self.thermometer.kind is HeatKind.BODY:
             self.thermometer.start(self._feel)
-            self._removers.append(self.thermometer.stop)
         self._set_timer(AGAIN_WITHIN)
 
     @callback
@@ -80,8 +78,22 @@ class Relapse:
         """Watch no more, and believe the state again."""
         self.hot, self._at_off = False, None
         self._clear_timer()
-        while self._removers:
-            self._removers.pop()()
+        self._unlisten()
+        if self.thermometer is not None:
+            self.thermometer.stop()
+
+    @callback
+    def _listen(self) -> None:
+        self._sources = self._outlet.sources
+        self._stop_listening = async_track_state_change_event(
+            self._hass, self._sources, self._changed
+        )
+
+    @callback
+    def _unlisten(self) -> None:
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
 
     @callback
     def _set_timer(self, within: timedelta) -> None:
@@ -117,6 +129,10 @@ class Relapse:
 
     @callback
     def _changed(self, _: Event[Any]) -> None:
+        if self._sources != self._outlet.sources:
+            # One of them was renamed, and speaks under its new name.
+            self._unlisten()
+            self._listen()
         if self._age > AGAIN_WITHIN.total_seconds() or not seems_on(self._outlet):
             return
         state = self._outlet.state

@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .massage.heat import HeatKind, Reading, judge, reading_max_age
-from .outlet import is_known
+from .outlet import Named, is_known
 
 PAST_STALE: Final = timedelta(milliseconds=100)
 """A silent sensor is judged again this long after its reading became too old."""
@@ -28,7 +28,8 @@ class Thermometer:
     def __init__(self, hass: HomeAssistant, entity_id: str, kind: HeatKind = HeatKind.BODY) -> None:
         """Take a sensor with the device class temperature, of what is warmed."""
         self._hass = hass
-        self._entity_id = entity_id
+        self._sensor = Named(hass, entity_id)
+        self._heard_as = self._sensor.entity_id
         self.kind = kind
         self._heard: Callable[[], None] | None = None
         self._removers: list[CALLBACK_TYPE] = []
@@ -37,7 +38,7 @@ class Thermometer:
     @callback
     def read(self) -> Reading | None:
         """Judge the reading that there is now; None where the sensor is gone."""
-        state = self._hass.states.get(self._entity_id)
+        state = self._hass.states.get(self._sensor.entity_id)
         if state is None or not is_known(state):
             return None
         return judge(_celsius(state), dt_util.utcnow() - state.last_reported, self.kind)
@@ -45,7 +46,7 @@ class Thermometer:
     @property
     def celsius(self) -> float | None:
         """The degrees of the reading that there is now; None where it says nothing about now."""
-        state = self._hass.states.get(self._entity_id)
+        state = self._hass.states.get(self._sensor.entity_id)
         if state is None or trouble(self.read()) not in (None, "too_hot"):
             return None
         return _celsius(state)
@@ -61,34 +62,47 @@ class Thermometer:
         """Call `heard` on each report, changed or not, and when the reading gets too old."""
         self.stop()
         self._heard = heard
-        for track in (async_track_state_change_event, async_track_state_report_event):
-            self._removers.append(track(self._hass, self._entity_id, self._reported))
+        self._listen()
         self._set_timer()
 
     @callback
     def stop(self) -> None:
         """Listen no more."""
         self._heard = None
-        while self._removers:
-            self._removers.pop()()
+        self._unlisten()
         self._clear_timer()
 
     @callback
+    def _listen(self) -> None:
+        self._heard_as = self._sensor.entity_id
+        for track in (async_track_state_change_event, async_track_state_report_event):
+            self._removers.append(track(self._hass, self._heard_as, self._reported))
+
+    @callback
+    def _unlisten(self) -> None:
+        while self._removers:
+            self._removers.pop()()
+
+    @callback
     def _reported(self, _: Event[Any]) -> None:
+        if self._heard_as != self._sensor.entity_id:
+            # It was renamed, and speaks under its new name.
+            self._unlisten()
+            self._listen()
         self._set_timer()
         self._pass_on()
 
     @callback
     def _set_timer(self) -> None:
         self._clear_timer()
-        state = self._hass.states.get(self._entity_id)
+        state = self._hass.states.get(self._sensor.entity_id)
         age = timedelta(0) if state is None else dt_util.utcnow() - state.last_reported
         self._drop_timer = async_call_later(
             self._hass,
             max(timedelta(0), reading_max_age(self.kind) - age) + PAST_STALE,
             HassJob(
                 self._grew_old,
-                f"knot_coach {self._entity_id} is silent",
+                f"knot_coach {self._sensor.entity_id} is silent",
                 # What has power is switched off before timers are taken away.
                 cancel_on_shutdown=True,
             ),
