@@ -21,6 +21,7 @@ from .coaches import (
     sessions_at,
     situation,
 )
+from .delays import delay_last
 from .grammar import Grammar
 from .languages import in_order
 from .meanings import (
@@ -137,6 +138,11 @@ class Replies:
                     case _:
                         return True
         return self._request(text) is not None
+
+    def later(self, text: str, language: str | None = None) -> str | None:
+        """Return a wish to start later in the order of words in which Assist understands it."""
+        wishes = (delay_last(text, one) for one in in_order(self.grammars, [language]))
+        return next((wish for wish in wishes if wish is not None), None)
 
     def mentions(self, said: ConversationInput) -> bool:
         """Tell whether a text merely contains a stop word for a session here."""

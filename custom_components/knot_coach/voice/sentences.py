@@ -8,7 +8,7 @@ is not ours is passed through.
 
 from asyncio import Task, sleep
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
 import logging
@@ -286,6 +286,8 @@ class Ear:
         """Answer free speech, unless Assist can do what it means without us."""
         of_the_user = await async_is_of_the_user(self._hass, said)
         self._on_the_spot.handled(said.text)
+        if not of_the_user and (later := self._replies.later(said.text, said.language)):
+            return await async_pass_through(self._hass, replace(said, text=later))
         known = of_the_user or await async_is_built_in(self._hass, said)
         ask = partial(self.async_answer, said)
         reply = await ask() if (ours := self._replies.insists(said) or not known) else None
@@ -314,7 +316,7 @@ class Ear:
         self._overhearing = True
         try:
             # First, because a stop word changes what a text can mean.
-            ours = self._replies.understands(text, places)
+            ours = self._replies.understands(text, places) or self._replies.later(text)
             grammars = self._replies.grammars.values()
             answered = self._replies.overhearing.hear(conversation_id, text, places, grammars)
             if (ours or answered) and not any(one.fits(text) for one in self._groups):
