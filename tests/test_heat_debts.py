@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.knot_coach.const import DOMAIN, Conf
+from custom_components.knot_coach.diagnostics import async_get_config_entry_diagnostics
 from custom_components.knot_coach.lease import Lease, async_get_book
 from custom_components.knot_coach.recovery import async_recover
 from tests.fake_heater import FakeSwitch, Pad, Ways
@@ -112,6 +113,24 @@ async def test_no_session_begins_while_a_heater_is_owed_its_off(
     await house.clock.advance(60)
     await start(house, heat=False)
     await house.until_question("health")
+
+
+@pytest.mark.parametrize("change", [rename, take_out])
+async def test_the_heat_that_is_left_is_shown_until_it_is_proved_off(
+    house: House, pad: Pad, change: Callable[[House], Awaitable[None]]
+) -> None:
+    """Everybody looks at the sensor to learn whether the pad may be on."""
+    await stuck(house, pad)
+    await change(house)
+    heat = house.entity("binary_sensor", "heat")
+    assert house.hass.states.is_state(heat, "on")
+    told = (await async_get_config_entry_diagnostics(house.hass, house.entry))["heat"]
+    assert (told["on"], told["stuck"]) == (True, True)
+    pad.ways = Ways()
+    await house.clock.run_until(lambda: not pad.has_power(), 120)
+    await house.clock.advance(1)
+    assert house.hass.states.is_state(heat, "off")
+    assert not (await async_get_config_entry_diagnostics(house.hass, house.entry))["heat"]["on"]
 
 
 @pytest.mark.parametrize("taken_out", [True, False])

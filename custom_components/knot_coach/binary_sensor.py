@@ -1,5 +1,6 @@
 """Whether the coach has heat on."""
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -7,11 +8,14 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import KnotCoachEntry
+from .coordinator import Coach, KnotCoachEntry
+from .debts import Debts
 from .entity import CoachEntity
+from .quench import Outcome
 
 PARALLEL_UPDATES = 0
 
@@ -26,9 +30,25 @@ async def async_setup_entry(
 
 
 class HeatSensor(CoachEntity, BinarySensorEntity):
-    """On from the wish for power until off is proved."""
+    """On from the wish for power until off is proved, whatever the heater is called meanwhile."""
+
+    def __init__(self, coach: Coach, description: EntityDescription) -> None:
+        """Know what an earlier run of the coach, or its heater under another name, has left on."""
+        super().__init__(coach, description)
+        self._debts = Debts(coach)
 
     @property
     @override
     def is_on(self) -> bool:
-        return self.coordinator.heat_on
+        return self.coordinator.heat_on or bool(self._debts.own)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        for quench in self._debts.own:
+            quench.listeners.add(self._told)
+            self.async_on_remove(partial(quench.listeners.discard, self._told))
+
+    @callback
+    def _told(self, _: Outcome) -> None:
+        self.async_write_ha_state()

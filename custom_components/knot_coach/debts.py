@@ -5,6 +5,7 @@ removed, all while an off is not proved. What knows of that is the book of lease
 house, and no object of a coach; so a session asks here before anybody is pressed.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntryState
@@ -30,16 +31,12 @@ class Debts:
     @property
     def open(self) -> list[Quench]:
         """The quenches that have not proved off what matters to this coach."""
-        hass = self._coach.hass
-        if (book := hass.data.get(DATA_BOOK)) is None:
-            return []
-        known = hass.data.get(DATA_QUENCHES, {})
-        found = (
-            known.get(lease.heater)
-            for lease in book.leases
-            if lease.heater not in book.held and self._matters(lease)
-        )
-        return [one for one in found if one is not None and (one.trying or one.stuck)]
+        return self._open(self._matters)
+
+    @property
+    def own(self) -> list[Quench]:
+        """Those of heat that this coach has given, whatever its heater is called now."""
+        return self._open(self._is_own)
 
     @property
     def stuck(self) -> bool:
@@ -59,9 +56,24 @@ class Debts:
         for quench in self.open:
             quench.ask()
 
+    def _open(self, counts: Callable[[Lease], bool]) -> list[Quench]:
+        hass = self._coach.hass
+        if (book := hass.data.get(DATA_BOOK)) is None:
+            return []
+        known = hass.data.get(DATA_QUENCHES, {})
+        found = (
+            known.get(lease.heater)
+            for lease in book.leases
+            if lease.heater not in book.held and counts(lease)
+        )
+        return [one for one in found if one is not None and (one.trying or one.stuck)]
+
+    def _is_own(self, lease: Lease) -> bool:
+        return lease.entry_id == self._coach.config_entry.entry_id
+
     def _matters(self, lease: Lease) -> bool:
         coach, entries = self._coach, self._coach.hass.config_entries
-        if lease.entry_id == coach.config_entry.entry_id:
+        if self._is_own(lease):
             return True
         heat = coach.settings.heat
         heater = Outlet.of(coach.hass, lease)

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from .announce import capability
 from .coordinator import KnotCoachEntry
+from .debts import Debts
 
 
 async def async_get_config_entry_diagnostics(
@@ -17,7 +18,7 @@ async def async_get_config_entry_diagnostics(
     Names, scores, health answers and past sessions are left out.
     """
     coach = entry.runtime_data
-    session, view = coach.session, coach.data
+    session, view, left_on = coach.session, coach.data, Debts(coach).own
     return {
         "outputs": [
             {
@@ -32,8 +33,9 @@ async def async_get_config_entry_diagnostics(
         "silent": coach.silent,
         "heat": {
             "set_up": coach.heater is not None,
-            "on": coach.heat_on,
-            "stuck": coach.heater is not None and coach.heater.stuck,
+            "on": coach.heat_on or bool(left_on),
+            "stuck": (coach.heater is not None and coach.heater.stuck)
+            or any(quench.stuck for quench in left_on),
         },
         "session": {
             "state": None if session is None else type(session.state).__name__,
