@@ -20,7 +20,11 @@ from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockModule,
+    mock_integration,
+)
 import voluptuous as vol
 
 from custom_components.knot_coach import async_setup_entry, forms
@@ -238,6 +242,10 @@ def settings_of(walk: Walk) -> Settings:
 
 
 def switch(hass: HomeAssistant, name: str = "pad", **attributes: object) -> str:
+    """Add a plug as Home Assistant's own integrations do from YAML."""
+    mock_integration(hass, MockModule("plugs"))
+    registry = er.async_get(hass)
+    registry.async_get_or_create("switch", "plugs", name, suggested_object_id=name)
     hass.states.async_set(f"switch.{name}", STATE_ON, attributes)
     return f"switch.{name}"
 

@@ -1,4 +1,8 @@
-"""Which entities may heat, how each is switched, and whose word is taken (massage.md §4.5, §4.8)."""
+"""Which entities may heat, how each is switched, and whose word is taken (massage.md §4.5, §4.8).
+
+On a body only what a device says of itself proves that it is off, or the watts of a device; `provenance` tells who made
+an entity. What is shown of others, such as a group, is what they are.
+"""
 
 from math import isfinite
 from typing import Any, Final
@@ -49,16 +53,16 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity import entity_sources
 from homeassistant.util.unit_conversion import PowerConverter
 
 from .const import DOMAIN
 from .massage.heat import HeatKind
+from .provenance import is_made_up, platforms, speaks_of_a_device
 
 HEATERS: Final = (SWITCH, CLIMATE, INPUT_BOOLEAN, LIGHT, FAN, WATER_HEATER, HUMIDIFIER)
 """Domains that may heat at all."""
 REPORTING: Final = frozenset({SWITCH, CLIMATE})
-"""Those whose state speaks of the device itself, so that they may be on the body (massage.md §4.8)."""
+"""Those whose state speaks of the device itself, where one made it, so that they may be on the body (massage.md §4.8)."""
 AT_WORK: Final = {
     ATTR_HVAC_ACTION: frozenset({HVACAction.HEATING, HVACAction.PREHEATING}),
     ATTR_ACTION: frozenset({HumidifierAction.HUMIDIFYING}),
@@ -67,29 +71,6 @@ AT_WORK: Final = {
 RUNNING: Final = frozenset({SCRIPT, AUTOMATION})
 """Their state says whether they run or are enabled, and nothing about a heater."""
 SWITCH_AS_X: Final = "switch_as_x"
-HELPERS: Final = frozenset({"generic_thermostat", "group", SWITCH_AS_X, "template"})
-"""Platforms whose switches and thermostats have a state that was made up from others. A generic
-thermostat is off when it was told to be, whatever became of its heater."""
-COMPUTED: Final = HELPERS | {
-    "compensation",
-    "derivative",
-    "energy",
-    "filter",
-    "history_stats",
-    "integration",
-    "min_max",
-    "nodered",
-    "powercalc",
-    "pyscript",
-    "random",
-    "sql",
-    "statistics",
-    "utility_meter",
-    "variable",
-    "virtual",
-}
-"""Platforms whose watts were worked out from other states, perhaps from that of the very switch: some of
-Home Assistant's own, and of what people add most. They follow what the switch says, true or not."""
 
 
 def unfit(
@@ -117,7 +98,7 @@ def unfit(
 
 def is_ours(hass: HomeAssistant, entity_id: str) -> bool:
     """Tell whether an entity is one of this integration, or passes calls on to one."""
-    return any(DOMAIN in _platforms(hass, part) for part in _parts(hass, entity_id))
+    return any(DOMAIN in platforms(hass, part) for part in _parts(hass, entity_id))
 
 
 def share(hass: HomeAssistant, one: str, other: str) -> bool:
@@ -131,7 +112,7 @@ def trusted(hass: HomeAssistant, state: State, kind: HeatKind) -> bool:
         shown = hass.states.get(part)
         if shown is not None and shown.attributes.get(ATTR_ASSUMED_STATE):
             return False
-    return kind is HeatKind.ROOM or (state.domain in REPORTING and not _is_helper(hass, state))
+    return kind is HeatKind.ROOM or (state.domain in REPORTING and _speaks(hass, state.entity_id))
 
 
 def shown_on(hass: HomeAssistant, entity_id: str) -> bool | None:
@@ -244,10 +225,13 @@ def _measures(hass: HomeAssistant, power_sensor: str, *, alone: bool) -> bool:
         power_sensor: The sensor.
         alone: It is all the proof that there is, so it has to be a part of a device.
     """
-    if not COMPUTED.isdisjoint(_platforms(hass, power_sensor)) or _behind(hass, power_sensor):
+    if is_made_up(hass, power_sensor) or _behind(hass, power_sensor):
         return False
+    if not alone:
+        return True
     entry = er.async_get(hass).async_get(power_sensor)
-    return not alone or (entry is not None and entry.device_id is not None)
+    has_device = entry is not None and entry.device_id is not None
+    return has_device and speaks_of_a_device(hass, power_sensor)
 
 
 def _parts(hass: HomeAssistant, entity_id: str) -> set[str]:
@@ -272,16 +256,9 @@ def _behind(hass: HomeAssistant, entity_id: str) -> list[str]:
     return behind
 
 
-def _is_helper(hass: HomeAssistant, state: State) -> bool:
-    """Tell whether a state was made up from the states of others."""
-    platforms = _platforms(hass, state.entity_id)
-    return not HELPERS.isdisjoint(platforms) or bool(_behind(hass, state.entity_id))
-
-
-def _platforms(hass: HomeAssistant, entity_id: str) -> set[str]:
-    """Return who made an entity: one without a unique id is not registered, but has a source."""
-    entry, source = er.async_get(hass).async_get(entity_id), entity_sources(hass).get(entity_id)
-    return {entry.platform} if entry is not None else {source["domain"]} if source else set()
+def _speaks(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether a state comes from the device itself, and passes nothing on."""
+    return speaks_of_a_device(hass, entity_id) and not _behind(hass, entity_id)
 
 
 def _modes(state: State, attribute: str) -> list[str]:
