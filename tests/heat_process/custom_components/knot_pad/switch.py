@@ -5,10 +5,12 @@ from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import PadConfigEntry
+from .const import DOMAIN
 from .wire import Wire, reached
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -28,6 +30,7 @@ class PadSwitch(SwitchEntity):
 
     _attr_name = "pad"
     _attr_unique_id = "pad"
+    _attr_device_info = DeviceInfo(identifiers={(DOMAIN, "pad")}, name="pad")
     # Home Assistant would ask within the call, and the report would never come after it.
     _attr_should_poll = False
 
