@@ -91,7 +91,7 @@ def test_every_command_and_answer_can_be_said(language: str) -> None:
         data["session"]
     )
     assert set(data["gist"]["answer"]) - {"admitted"} <= set(data["answers"])
-    helpers = {"fine", "not_too_hot", "unplugged", "okay", "agreed", "nothing", "sign"}
+    helpers = {"fine", "pleasant", "unplugged", "okay", "agreed", "nothing", "sign"}
     assert set(data["answers"]) - helpers == {str(answer) for answer in Answer}
     assert set(data["areas"]) == set(AREAS)
 

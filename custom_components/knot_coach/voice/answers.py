@@ -180,13 +180,16 @@ def _freely(text: str, grammar: Grammar, question: Question) -> Answer | None:
     if session_gist.ends(spots):
         # Whoever says stop is stopped, whatever else they answer.
         return None
-    meant = {_meant(name, question) for name in session_gist.answers_of(spots)}
+    alone = session_gist.is_alone(spots)
+    # "Okay, I'm back" begins with no answer.
+    said = session_gist.answers_of(spots) - (frozenset() if alone else {"okay"})
+    meant = {_meant(name, question) for name in said}
     answers = meant - {None}
     if len(answers) != 1:
         return None
     answer = answers.pop()
     # "Comfortable, but red" is no answer to whether it is comfortable.
-    plain = None not in meant and session_gist.is_alone(spots)
+    plain = None not in meant and alone
     return answer if plain or answer is not _OPENS.get(question) else None
 
 
@@ -195,7 +198,7 @@ def _meant(name: str, question: Question) -> Answer | None:
     match name:
         case "unplugged":
             return None
-        case "not_too_hot":
+        case "pleasant":
             return Answer.YES if question is Question.SKIN else None
         case "fine":
             return _FINE.get(question)
