@@ -799,6 +799,17 @@ async def test_a_plug_without_a_countdown_works_and_ends_nothing(
     assert end in shown["message"].splitlines()[-1]
 
 
+async def test_power_that_something_else_has_cut_is_told_as_cut(house: DrillHouse) -> None:
+    plug = Plug(early=0.3)
+    await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+    await house.press()
+    await house.clock.advance(300)
+    [shown] = house.hass.data[NOTIFICATIONS].values()
+    *_, cut, end = shown["message"].splitlines()
+    assert cut == "- Left alone, the power was cut after 3 seconds."
+    assert "something else has cut it" in end
+
+
 async def test_a_drill_that_a_reload_breaks_off_is_told_of(plugged: DrillHouse) -> None:
     await plugged.press()
     await plugged.clock.advance(5)
@@ -845,7 +856,7 @@ def test_every_finding_has_its_words() -> None:
     wanted = {f"{part}_{how}" for part in Part for how in ("ok", "failed")}
     wanted |= {f"dead_man_{verdict}" for verdict in Verdict} | {"passed", "failed", "works"}
     wanted |= {"running", "running_short", "running_long", "broken_off", "broken_off_title"}
-    wanted |= {"dead_man_none_room"}
+    wanted |= {"dead_man_none_room", "cut_otherwise"}
     assert set(words["options"]) == wanted
 
 

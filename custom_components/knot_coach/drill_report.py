@@ -13,12 +13,13 @@ from .const import DOMAIN
 from .coordinator import Coach
 from .dead_man import TRIAL_ROOM, Guard
 from .drill import LEAST_COUNTDOWN, ON_FOR
-from .drill_findings import Report, Verdict
+from .drill_findings import Part, Report, Step, Verdict
 from .massage.heat import HeatKind
 
 _TEXTS: Final = f"component.{DOMAIN}.selector.heat_drill.options."
 _TIMES: Final = 3
 """How often a countdown that is set may run to its end: left alone, and twice switched off early."""
+_CUT_OTHERWISE: Final = {Verdict.OTHER_HAND, Verdict.TOO_SOON}
 
 type Words = Callable[..., str]
 """Returns a text, by its key and what goes into it."""
@@ -85,7 +86,7 @@ def _minutes(guard: Guard) -> int:
 def _show(coach: Coach, words: Words, report: Report) -> None:
     lines = [
         words(
-            f"{step.part}_{'ok' if step.ok else 'failed'}",
+            _seen(step, report.dead_man),
             seconds=round(step.seconds),
             watts=round(step.watts or 0),
         )
@@ -102,6 +103,13 @@ def _show(coach: Coach, words: Words, report: Report) -> None:
         words(title, heater=report.heater),
         "\n".join(f"- {line}" for line in lines),
     )
+
+
+def _seen(step: Step, verdict: Verdict) -> str:
+    """Return the text of what was seen; power that something else has cut did go off."""
+    if step.part is Part.CUT and verdict in _CUT_OTHERWISE:
+        return "cut_otherwise"
+    return f"{step.part}_{'ok' if step.ok else 'failed'}"
 
 
 @callback
