@@ -649,6 +649,17 @@ async def test_a_heater_that_may_not_warm_a_body(
     assert walk.step == "screening"
 
 
+@pytest.mark.parametrize("minutes", [4, 16, 20, 10.5])
+async def test_the_minutes_of_heat_are_refused_in_words(
+    hass: HomeAssistant, walk: Walk, room: str, minutes: float
+) -> None:
+    await to_heat(walk, room)
+    await walk.fill(heater=switch(hass), heat_minutes=minutes)
+    assert walk.errors == {"heat_minutes": "heat_minutes"}
+    await walk.fill(heater=switch(hass), heat_minutes=15)
+    assert walk.step == "heat_body"
+
+
 async def test_sensors_that_show_nothing(hass: HomeAssistant, walk: Walk, room: str) -> None:
     heater = switch(hass)
     power = sensor(hass, "power", "unknown", "W")

@@ -19,7 +19,7 @@ import voluptuous as vol
 
 from .const import Conf
 from .countdown import DOMAINS, Countdown
-from .forms import choice_field, entity_field, slider_field
+from .forms import choice_field, entity_field
 from .heat_devices import HEATERS, is_ours, unfit
 from .massage.heat import DEFAULT_MINUTES, HeatKind
 from .one_relay import follows_a_session, warms
@@ -31,15 +31,23 @@ HEAT_CHECKED: Final = "heat_checked"
 MAX_AUTO_OFF: Final = MAX_HEAT_MINUTES - 2
 """Minutes; later than heat may last at most guards nothing, and a drill needs a minute more to see it."""
 
+
+def minutes_field() -> NumberSelector:
+    """Ask for minutes. Without limits: what is wrong with a number is said in words that help."""
+    return NumberSelector(
+        NumberSelectorConfig(
+            step=1, unit_of_measurement=UnitOfTime.MINUTES, mode=NumberSelectorMode.BOX
+        )
+    )
+
+
 HEAT_FORM: Final = vol.Schema(
     {
         vol.Required(Conf.HEAT_KIND, default=HeatKind.BODY): choice_field(HeatKind, "heat_kind"),
         vol.Optional(Conf.HEATER): entity_field(*HEATERS),
         vol.Optional(Conf.TEMPERATURE): entity_field("sensor", device_class="temperature"),
         vol.Optional(Conf.POWER): entity_field("sensor", device_class="power"),
-        vol.Required(Conf.HEAT_MINUTES, default=DEFAULT_MINUTES): slider_field(
-            MIN_HEAT_MINUTES, MAX_HEAT_MINUTES
-        ),
+        vol.Required(Conf.HEAT_MINUTES, default=DEFAULT_MINUTES): minutes_field(),
     }
 )
 _OF_THE_PAD: Final[Mapping[vol.Marker, Any]] = {
@@ -67,14 +75,7 @@ def guard_form(kind: HeatKind, countdowns: Sequence[str] | None = None) -> vol.S
         if countdowns is not None:
             chosen["include_entities"] = [*countdowns]
         form[vol.Optional(Conf.COUNTDOWN)] = EntitySelector(chosen)
-    # Without limits: what is wrong with a number is said in words that help (`guard_error`).
-    form[vol.Optional(Conf.AUTO_OFF_MINUTES)] = NumberSelector(
-        NumberSelectorConfig(
-            step=1,
-            unit_of_measurement=UnitOfTime.MINUTES,
-            mode=NumberSelectorMode.BOX,
-        )
-    )
+    form[vol.Optional(Conf.AUTO_OFF_MINUTES)] = minutes_field()
     return vol.Schema(form)
 
 
@@ -98,6 +99,8 @@ def heat_error(
     """
     heater, power = answers.get(Conf.HEATER), answers.get(Conf.POWER)
     temperature, kind = answers.get(Conf.TEMPERATURE), HeatKind(answers[Conf.HEAT_KIND])
+    if answers[Conf.HEAT_MINUTES] not in range(MIN_HEAT_MINUTES, MAX_HEAT_MINUTES + 1):
+        return {Conf.HEAT_MINUTES: "heat_minutes"}
     if heater is None:
         return {Conf.HEATER: "heater_required"} if power or temperature else {}
     if (reason := unfit(hass, heater, power, kind)) is not None:
@@ -108,9 +111,7 @@ def heat_error(
     other = HeatKind.BODY if kind is HeatKind.ROOM else HeatKind.ROOM
     if warms(hass, heater, other, but=entry_id):
         return {Conf.HEAT_KIND: f"heat_{other}_of_other"}
-    if temperature is None:
-        return {}
-    reason = Thermometer(hass, temperature, kind).unfit()
+    reason = None if temperature is None else Thermometer(hass, temperature, kind).unfit()
     return {} if reason is None else {Conf.TEMPERATURE: reason}
 
 
