@@ -312,6 +312,7 @@ async def test_only_a_person_consents_to_heat(
 ) -> None:
     pad = Pad()
     house = await House(hass, virtual_time).build(pad=pad)
+    await refused(house, "too_hot", "too_hot_idle")
     await start(house, heat=True)
     await house.say("no")
     await house.until_question("heat")

@@ -244,7 +244,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
         if not self._runner.live:
             if wish is Command.REPEAT and self.speech.again():
                 return
-            raise Refused("no_session")
+            raise Refused("too_hot_idle" if wish is Command.TOO_HOT else "no_session")
         try:
             self._runner.command(wish)
         except NotNow as err:
