@@ -368,6 +368,15 @@ def test_nothing_less_than_a_persons_yes_is_unplugged(answer: Answered) -> None:
     assert pause_reason(stage) is PauseReason.HEAT
 
 
+def test_too_hot_while_it_has_to_be_unplugged_says_so_again() -> None:
+    stage = stuck()
+    before = stops(stage)
+    stage.obey(Command.TOO_HOT)
+    assert stops(stage) == before + 1
+    assert stage.said()[-1] == "heat_stuck"
+    assert pause_reason(stage) is PauseReason.HEAT
+
+
 def test_nobody_unplugs_it() -> None:
     stage = cooling()
     stage.report(HeatStuck())

@@ -188,7 +188,9 @@ def too_hot(s: Session, at: datetime) -> Move:
         case _ if not s.hot:
             raise NotNow("not_warming")
         case _:
-            s, effects = reply(s, at, "too_hot_reply")
+            # Whoever has been told to unplug it is not told now that it goes off.
+            stuck = isinstance(s.state, Paused) and s.state.reason is PauseReason.HEAT
+            s, effects = reply(s, at, "heat_stuck" if stuck else "too_hot_reply")
             return s, (*cool(s, at), *effects)
 
 
