@@ -659,7 +659,7 @@ async def test_no_session_in_a_drill_and_no_second_drill(plugged: DrillHouse) ->
     await plugged.clock.run_until(plugged.plug.has_power, 10)
     with pytest.raises(ServiceValidationError) as caught:
         await plugged.start()
-    assert caught.value.translation_key == "heat_in_use"
+    assert caught.value.translation_key == "drill_running"
     with pytest.raises(ServiceValidationError) as caught:
         await plugged.hass.services.async_call(
             DOMAIN, "start_session", {"area": "upper_traps", "side": "left"}, blocking=True

@@ -45,8 +45,9 @@ class Prospects:
         quenches = [self.quench, *(one for key, one in self._quenches.items() if self._is_it(key))]
         if any(quench.stuck for quench in quenches):
             return "heat_stuck"
-        drilled = self.guard.drilling and trial is None
-        if drilled or any(map(self._is_it, self.book.held)):
+        if self.guard.drilling and trial is None:
+            return "drill_running"
+        if any(map(self._is_it, self.book.held)):
             return "heat_in_use"
         if self.owed or any(quench.busy for quench in quenches):
             return "heat_not_off"
