@@ -173,3 +173,58 @@ def test_nothing_goes_on_because_a_knot_is_back(text: str) -> None:
 )
 def test_what_counts_something_else_is_no_score(language: str, text: str) -> None:
     assert key(text, language, SITUATIONS["asked_score"]) != "score"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "means"),
+    [
+        ("en", "pause i need more oil", "pause"),
+        ("en", "stop i need more oil", "stop"),
+        ("en", "skip this one it never does anything for me", "next"),
+        ("en", "say that again the fan was on", "repeat"),
+        ("en", "remind me why we're doing this", "why"),
+        ("de", "Pause ich muss mal eben ans Telefon", "pause"),
+        ("de", "Sekunde ich brauch noch Öl", "pause"),
+        ("de", "Sag das noch mal der Wasserkocher war so laut", "repeat"),
+        ("de", "Geh noch mal einen zurück das ging mir zu schnell", "previous"),
+        # By a reason nothing is pressed harder or gone on with, and others are not obeyed.
+        ("en", "harder i can take it", "none"),
+        ("en", "pause the music i need more oil", "none"),
+        ("en", "kids pause i need more oil", "none"),
+        ("de", "Fester das ist gut", "none"),
+        ("de", "Mach die Musik aus ich brauch Ruhe", "none"),
+        ("de", "Kinder Pause ich brauch noch Öl", "none"),
+    ],
+)
+def test_a_reason_without_a_comma_hides_no_word(language: str, text: str, means: str) -> None:
+    assert key(text, language) == means
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "no nothing like that let's go"),
+        ("de", "Nein nichts davon können wir anfangen"),
+    ],
+)
+def test_a_no_is_one_though_somebody_wants_to_begin(language: str, text: str) -> None:
+    assert key(text, language, ASKED[Question.HEALTH]) == "no"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "area"),
+    [
+        ("en", "do my calves but make it quick dinner's nearly ready", "calf"),
+        (
+            "en",
+            "the kids are home in five minutes so just a quick one for the lower back",
+            "lower_back",
+        ),
+        ("en", "no love your tea's on the left next to the toaster", None),
+    ],
+)
+def test_what_goes_on_in_the_house_hides_no_wish(
+    language: str, text: str, area: str | None
+) -> None:
+    idle = meaning(understand(text, GRAMMARS[language], SITUATIONS["idle"]))
+    assert idle.get("area") == area

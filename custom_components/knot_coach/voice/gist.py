@@ -15,7 +15,7 @@ from typing import Final
 
 from ..massage.areas import Side
 from ..massage.phases import Length
-from .spotting import Spot, Spots
+from .spotting import PARTING, Spot, Spots
 
 AREA: Final = "area"
 REFUSED: Final = "refused"
@@ -54,6 +54,8 @@ CALLED: Final = "called"
 """The value of what is said to somebody else in the room: "kids", "I'm coming"."""
 REASON: Final = "reason"
 """How an aside begins: why somebody asks, and what they did before."""
+SENTENCE: Final = PARTING
+"""How a sentence begins that tells something: "I need", "the dog is". It hides nothing, and only parts a text."""
 ASIDE: Final = "aside"
 """A word of an aside; no phrase of a sentence file."""
 CORRECTION: Final = "correction"
@@ -97,9 +99,9 @@ _NO: Final = "no"
 SHY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     # "Nine out of ten" is a warning, and a score; "no, wait" and "not now" deny, too.
     {
-        **dict.fromkeys((ELSEWHERE, LATER, PLAINT), frozenset()),
-        SCORE: frozenset({HARM}),
-        NOT: frozenset({CORRECTION, ANSWER}),
+        **dict.fromkeys((ELSEWHERE, LATER, PLAINT), frozenset({SENTENCE})),
+        SCORE: frozenset({HARM, SENTENCE}),
+        NOT: frozenset({CORRECTION, ANSWER, SENTENCE}),
     }
 )
 """What means nothing where it is part of a longer phrase, but of these."""

@@ -32,6 +32,10 @@ CLOSE: Final = "close_idiom"
 """An idiom that no comma may cut: "nicht aufhören" is another wish than "nicht, aufhören"."""
 
 
+PARTING: Final = "sentence"
+"""What only tells where another sentence begins, and leaves its words to others."""
+
+
 def words_of(text: str) -> list[str]:
     """Return the words of a text, in lower case."""
     return _WORD.findall(text.casefold().replace("\u2019", "'"))
@@ -86,7 +90,7 @@ class Spots:
         covered = {
             index
             for one in self.found
-            if one.concept not in beside
+            if one.concept not in (PARTING, *beside)
             for index in range(one.start, one.end)
         }
         return tuple(word for index, word in enumerate(self.words) if index not in covered)

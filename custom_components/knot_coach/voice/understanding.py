@@ -5,6 +5,7 @@ Sentences of the files come first, word for word; then what free speech is about
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from hassil import RecognizeResult, recognize_all
@@ -40,6 +41,7 @@ from .meanings import (
     WhyRequest,
 )
 from .ratings import rating_of, unsure_of
+from .reasons import key_before_a_reason
 from .spotting import Spots, words_of
 
 _BESIDE: Final[Mapping[str, SessionWord | StatusRequest]] = {
@@ -164,7 +166,14 @@ def _clearly(text: str, grammar: Grammar, result: RecognizeResult) -> Request:
 def _command(
     text: str, grammar: Grammar, situation: Situation, *, freely: bool
 ) -> SessionWord | StatusRequest | None:
-    match _command_key(text, grammar, situation, freely=freely):
+    key = _command_key(text, grammar, situation, freely=freely)
+    if key is None and freely:
+        key = key_before_a_reason(
+            grammar.spotter.spots(text),
+            partial(_command_key, grammar=grammar, situation=situation, freely=True),
+            open_question=situation.question is not None,
+        )
+    match key:
         case "not_yet" | "easing" | "same" as key if situation.rating:
             return EasedHeard(easing=key == "easing")
         case None | "easing" | "same":
