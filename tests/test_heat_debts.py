@@ -208,15 +208,23 @@ async def test_settings_that_changed_since_the_start_are_no_ground_for_heat(
     assert any(text.startswith("Your settings have changed") for text in house.satellite.texts)
 
 
-@pytest.mark.parametrize("finding", ["reduced_feeling", "clot_now"])
+@pytest.mark.parametrize(
+    "noted",
+    [
+        {Conf.FINDINGS: ["reduced_feeling"]},
+        {Conf.FINDINGS: ["clot_now"]},
+        {Conf.FINDINGS: ["injury"], Conf.PLACES: {"injury": ["upper_traps"]}},
+    ],
+    ids=["numb", "a clot", "an injury just there"],
+)
 async def test_what_is_noted_of_the_health_while_it_heats_ends_the_heat(
-    house: House, pad: Pad, finding: str
+    house: House, pad: Pad, noted: dict[str, Any]
 ) -> None:
     await to_the_heat_question(house)
     await house.say("yes")
     await house.clock.run_until(pad.has_power, 15)
     await house.clock.advance(20)
-    options = {**house.entry.options, Conf.FINDINGS: [finding]}
+    options = {**house.entry.options, **noted}
     house.hass.config_entries.async_update_entry(house.entry, options=options)
     await house.hass.async_block_till_done()
     await house.clock.run_until(lambda: not pad.has_power(), 3)

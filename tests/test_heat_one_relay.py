@@ -57,6 +57,30 @@ class Wired(Shared):
         await self.clock.advance(1)
         return dict(result.get("errors") or {})
 
+    async def sam_is_asked(self) -> None:
+        """Start a session of Sam without heat."""
+        await self.start(self.entry, "upper_traps", heat=False)
+
+    async def sam_is_pressed(self) -> None:
+        """Start a session of Sam without heat, and begin to press."""
+        await self.sam_is_asked()
+        await self.until_question("health")
+        await self.say("no")
+        await self.until("active", phase="press", within=200)
+
+    async def drill_refused(self, entry: MockConfigEntry) -> str | None:
+        """Return why a drill is refused to a person."""
+        with pytest.raises(ServiceValidationError) as caught:
+            await self.hass.services.async_call(
+                DOMAIN,
+                "run_heat_drill",
+                {"config_entry_id": entry.entry_id},
+                blocking=True,
+                return_response=True,
+                context=Context(user_id=MockUser(is_owner=True).add_to_hass(self.hass).id),
+            )
+        return caught.value.translation_key
+
     async def kim_is_asked(self) -> None:
         """Start a session of Kim with whatever heat there is, and get past the first question."""
         wanted = {"area": "forearm", "side": "left", "length": "quick"}
@@ -138,6 +162,51 @@ async def test_the_forms_name_who_has_it_already(house: Wired) -> None:
     assert await house.form(house.kim, "heat", **heat, heat_kind="room") == {}
 
 
+@pytest.mark.parametrize(
+    "changed", [{Conf.HEATER: None}, {Conf.HEAT_KIND: "room"}], ids=["taken out", "a room now"]
+)
+async def test_the_settings_of_a_session_count_as_long_as_it_lasts(
+    house: Wired, changed: dict[str, Any]
+) -> None:
+    """Sam lies on the pad, and on a screen somebody changes what it is."""
+    await house.build(pad=house.pad, options=PLAIN)
+    await house.kim_comes(**{Conf.HEATER: None, Conf.OWN_CUTOFF: False})
+    await house.sam_is_pressed()
+    await house.change(house.entry, **changed)
+    heat = {Conf.HEATER: "switch.pad", Conf.HEAT_MINUTES: 10, Conf.HEAT_KIND: "room"}
+    wrong = await house.form(house.kim, "heat", **heat)
+    assert wrong == {Conf.HEAT_KIND: "heat_body_of_other"}
+    await house.change(house.kim, **ROOM, **{Conf.HEATER: "switch.pad"})
+    await house.kim_is_asked()
+    await house.clock.advance(60)
+    assert house.pad.commands == []
+    assert await house.drill_refused(house.kim) == "drill_in_session"
+
+
+async def test_a_room_that_is_warmed_with_somebodys_pad_gets_cold(house: Wired) -> None:
+    """It is on when Sam makes a pad of it, and lies on it."""
+    await house.build(pad=house.pad, options={**PLAIN, Conf.HEATER: None})
+    await house.kim_comes(**ROOM)
+    await house.kim_is_asked()
+    await house.clock.run_until(house.pad.has_power, 30)
+    await house.change(house.entry, **{Conf.HEATER: "switch.pad", Conf.OWN_CUTOFF: True})
+    await house.sam_is_asked()
+    await house.clock.run_until(lambda: not house.pad.has_power(), 5)
+    await house.clock.advance(120)
+    assert house.pad.commands.count("on") == 1
+
+
+async def test_settings_of_a_later_version_are_taken_for_a_body(house: Wired) -> None:
+    await house.build(pad=house.pad, options={**PLAIN, **ROOM})
+    await house.kim_comes()
+    entries = house.hass.config_entries
+    entries.async_update_entry(house.kim, options=house.kim.options | {Conf.HEAT_KIND: "blanket"})
+    await house.clock.advance(1)
+    with pytest.raises(ServiceValidationError) as caught:
+        await house.start(house.entry, "upper_traps", heat=True)
+    assert caught.value.translation_key == "heat_pad_of_other"
+
+
 # A light that is a pad
 
 
@@ -200,18 +269,42 @@ async def test_no_drill_while_somebody_is_coached_who_may_lie_on_the_pad(house: 
     await house.start_kim()
     await house.clock.advance(15)
     await house.say("no", house.kitchen)
-    person = MockUser(is_owner=True).add_to_hass(house.hass)
-    with pytest.raises(ServiceValidationError) as caught:
-        await house.hass.services.async_call(
+    assert await house.drill_refused(house.entry) == "drill_in_session"
+    assert house.pad.commands == []
+
+
+async def test_whoever_comes_back_is_not_pressed_under_a_drill(house: Wired) -> None:
+    """Kim's session is paused, and her coach away while Sam drills their pad."""
+    await house.build(pad=house.pad, options={**PLAIN, Conf.AUTO_OFF_MINUTES: 10})
+    await house.kim_comes()
+    await house.start_kim()
+    await house.clock.advance(15)
+    await house.say("no", house.kitchen)
+    await house.clock.advance(20)
+    await house.say("pause", house.kitchen)
+    entries = house.hass.config_entries
+    gone = house.hass.async_create_task(entries.async_unload(house.kim.entry_id))
+    await house.clock.run_until(gone.done, 60)
+    drill = house.hass.async_create_task(
+        house.hass.services.async_call(
             DOMAIN,
             "run_heat_drill",
             {"config_entry_id": house.entry.entry_id},
             blocking=True,
             return_response=True,
-            context=Context(user_id=person.id),
+            context=Context(user_id=MockUser(is_owner=True).add_to_hass(house.hass).id),
         )
-    assert caught.value.translation_key == "drill_in_session"
-    assert house.pad.commands == []
+    )
+    await house.clock.run_until(lambda: house.pad.commands.count("on") == 2, 120)
+    await house.clock.advance(20)
+    assert house.pad.has_power()
+    back = house.hass.async_create_task(entries.async_setup(house.kim.entry_id))
+    await house.clock.run_until(back.done, 30)
+    await house.clock.advance(5)
+    await house.say("resume", house.kitchen)
+    await house.clock.run_until(lambda: not house.pad.has_power(), 5)
+    await house.clock.run_until(drill.done, 1500)
+    assert house.pad.seconds_on < 45
 
 
 async def test_nobody_is_coached_while_somebody_drills_their_pad(house: Wired) -> None:

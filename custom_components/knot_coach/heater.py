@@ -285,7 +285,7 @@ class Heater:
     def _seen_on(self) -> None:
         """It is on while a person is coached: unless that is known already, it goes off."""
         heater = self._config.entity_id
-        if self._prospects.owed:
+        if self._prospects.accounted:
             return
         _LOGGER.warning("%s is on during a session and is switched off", heater)
         self._quench.take_up(self._outlet, self._later)

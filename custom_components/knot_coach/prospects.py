@@ -1,5 +1,6 @@
 """Whether a heater can be had now: everything that speaks against it but the person's own wish."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,11 +33,18 @@ class Prospects:
     @property
     def owed(self) -> bool:
         """Whether somebody's lease is on this heater, under whatever name it has or had then."""
-        registry_id = self.outlet.registry_id
+        return any(True for _ in self._leases)
+
+    @property
+    def accounted(self) -> bool:
+        """Whether a lease tells why it is on that lets a person lie on it: their own, or somebody's yes.
+
+        What warms a room, or is drilled, was never asked of whoever lies on it.
+        """
         return any(
-            self._is_it(lease.heater)
-            or (registry_id is not None and lease.registry_id == registry_id)
-            for lease in self.book.leases
+            lease.entry_id == self.guard.entry_id
+            or (lease.kind is HeatKind.BODY and lease.drill is None)
+            for lease in self._leases
         )
 
     def refusal(self, *, blocked: bool, trial: Trial | None) -> str | None:
@@ -79,6 +87,14 @@ class Prospects:
             switches_until=self.guard.switches_until(started),
             cut_by=self.guard.cut_by(started),
         )
+
+    @property
+    def _leases(self) -> Iterator[Lease]:
+        registry_id = self.outlet.registry_id
+        for lease in self.book.leases:
+            known = registry_id is not None and lease.registry_id == registry_id
+            if known or self._is_it(lease.heater):
+                yield lease
 
     @property
     def _quenches(self) -> dict[str, Quench]:

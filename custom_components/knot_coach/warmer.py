@@ -8,8 +8,9 @@ from homeassistant.core import Context, callback
 from .admission import Admission, Refused
 from .debts import Debts
 from .massage.heat_reports import HeatLost, HeatOff, HeatStuck
-from .massage.messages import Report
+from .massage.messages import Command, Report
 from .massage.remarks import Remark
+from .massage.screening import refuse
 from .one_relay import coaches_on
 from .settings import Settings
 
@@ -38,6 +39,19 @@ class Warmer:
         heaters = [heater, *(one.heater for one in coaches_on(coach.hass, heater.outlet.entity_id))]
         if any(one is not None and one.guard.drilling for one in heaters):
             raise Refused("drill_running")
+
+    @callback
+    def ends_drill(self, wish: object) -> bool:
+        """End the drills of the heater, whoever has begun them; tell whether that was the wish, and there were any."""
+        coach, heater = self._coach, self._coach.heater
+        if heater is None or wish not in (Command.STOP, Command.TOO_HOT):
+            return False
+        others = coaches_on(coach.hass, heater.outlet.entity_id)
+        heaters = {heater, *(one.heater for one in others if one.heater is not None)}
+        ends = [end for one in heaters if (end := one.guard.call_off) is not None]
+        for end in ends:
+            end()
+        return bool(ends)
 
     @property
     def hot(self) -> bool:
@@ -84,7 +98,8 @@ class Warmer:
             ruled_out = True
         else:
             rules = Admission(settings, coach.catalogue, coach.memory).restrictions(coach.now())
-            ruled_out = bool(rules.no_heat or rules.no_sessions)
+            area = coach.session.order.area
+            ruled_out = bool(rules.no_heat or rules.no_sessions or refuse(area, rules))
         if ruled_out:
             coach.report(HeatLost("changed"))
 
