@@ -14,7 +14,14 @@ from homeassistant.components.conversation import DOMAIN as CONVERSATION
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATIONS
 from homeassistant.const import EntityCategory
-from homeassistant.core import Context, CoreState, HassJob, HomeAssistant, ServiceCall
+from homeassistant.core import (
+    Context,
+    CoreState,
+    HassJob,
+    HomeAssistant,
+    ServiceCall,
+    callback,
+)
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     area_registry as ar,
@@ -43,7 +50,7 @@ from custom_components.knot_coach.heater import Heater
 from custom_components.knot_coach.lease import Lease, async_get_book
 from custom_components.knot_coach.massage.heat_reports import HeatLost, HeatOff, HeatReport
 from custom_components.knot_coach.massage.messages import Lock, Tier
-from custom_components.knot_coach.proofs import STORAGE_KEY, Proof, async_get_proofs
+from custom_components.knot_coach.proofs import RULES, STORAGE_KEY, Proof, async_get_proofs
 from tests.fake_countdown import End, FakeNumber, FakeSelect, Plug, lose
 from tests.fake_heater import Pad
 from tests.house import House
@@ -434,6 +441,11 @@ AUTO_OFF: dict[str, Any] = {
         {"action": "switch.turn_off", "target": {"entity_id": "all"}},
         {"action": "mqtt.publish", "data": {"topic": "pad/set", "payload": "OFF"}},
         {"action": "hub.turn_off", "target": {"entity_id": "switch.hub_group"}},
+        {"action": "homeassistant.turn_off", "target": {"area_id": "bath"}},
+        {"action": "hub.turn_off", "data": {"device_id": "bf123", "dp": 1, "value": False}},
+        {"action": "hub.turn_off"},
+        {"action": "remote.send_command", "data": {"entity_id": "remote.rf", "command": "off"}},
+        {"action": "hub.turn_off", "data": {"entity_id": 5}},
     ],
     ids=[
         "the heater",
@@ -443,6 +455,11 @@ AUTO_OFF: dict[str, Any] = {
         "all",
         "past its entity",
         "a group of a hub",
+        "whatever is in its room",
+        "a device that nobody knows",
+        "a relay of a firmware",
+        "a remote control",
+        "what makes no sense",
     ],
 )
 async def test_an_automation_by_the_clock_is_no_dead_man(
@@ -464,6 +481,7 @@ async def test_an_automation_by_the_clock_is_no_dead_man(
 
     house.hass.services.async_register("mqtt", "publish", past_the_switch)
     house.hass.services.async_register("hub", "turn_off", past_the_switch)
+    house.hass.services.async_register("remote", "send_command", past_the_switch)
     watchdog = {
         "alias": "watchdog",
         "triggers": [{"trigger": "time_pattern", "seconds": "/5"}],
@@ -476,11 +494,225 @@ async def test_an_automation_by_the_clock_is_no_dead_man(
     await house.hass.async_block_till_done()
     report = await house.drill()
     assert not plug.has_power()
-    assert report["dead_man"] == "other_hand"
+    assert (report["dead_man"], report["other_hand"]) == ("other_hand", action["action"])
     assert house.dead_man == "none"
+    await stop_automations(house)
+
+
+async def stop_automations(house: DrillHouse) -> None:
+    """Have no automation run any more."""
     await house.hass.services.async_call(
         "automation", "turn_off", {"entity_id": "all"}, blocking=True
     )
+
+
+async def every_five_seconds(house: DrillHouse, action: dict[str, Any]) -> None:
+    """Have an automation do something, whatever the heater does."""
+    clockwork = {
+        "alias": "clockwork",
+        "triggers": [{"trigger": "time_pattern", "seconds": "/5"}],
+        "actions": [action],
+    }
+    assert await async_setup_component(house.hass, "automation", {"automation": [clockwork]})
+    await house.hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("kind", ["auto", "number"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "mqtt.publish", "data": {"topic": "elsewhere", "payload": "1"}},
+        {"action": "rest_command.weather"},
+        {"action": "light.turn_on", "target": {"area_id": "bath"}},
+        {"action": "light.turn_off", "target": {"entity_id": "all"}},
+        {"action": "notify.send_message", "data": {"message": "y"}, "target": {"area_id": "bath"}},
+        {"action": "logbook.log", "data": {"name": "x", "message": "y", "entity_id": "switch.pad"}},
+        {"action": "homeassistant.update_entity", "target": {"entity_id": "switch.pad"}},
+        {"action": "button.press", "target": {"entity_id": "button.elsewhere"}},
+    ],
+    ids=lambda action: action["action"],
+)
+async def test_what_a_house_does_all_the_time_spoils_no_drill(
+    house: DrillHouse, action: dict[str, Any], kind: str
+) -> None:
+    if kind == "auto":
+        await house.plug_in(Plug(auto_off=60), options=AUTO_OFF)
+    else:
+        plug = Plug()
+        await house.plug_in(plug, FakeNumber(plug), BY_NUMBER)
+    ar.async_get(house.hass).async_get_or_create("bath")
+    er.async_get(house.hass).async_update_entity("switch.pad", area_id="bath")
+    heard = list[ServiceCall]()
+    domain, _, name = action["action"].partition(".")
+    if domain != "homeassistant":
+        house.hass.services.async_register(domain, name, heard.append)
+    await every_five_seconds(house, action)
+    report = await house.drill()
+    assert (report["dead_man"], report["other_hand"]) == ("proved", None)
+    assert len(heard) > 3 or domain == "homeassistant"
+    await stop_automations(house)
+
+
+async def test_what_is_done_now_and_then_is_told_from_what_is_always_done(
+    house: DrillHouse,
+) -> None:
+    """With other data it is another action, however often that of before was repeated."""
+    plug = Plug()
+    await house.plug_in(plug, options=AUTO_OFF)
+    heard = list[ServiceCall]()
+
+    def publish(call: ServiceCall) -> None:
+        heard.append(call)
+        if call.data["payload"] == "OFF":
+            plug.command(on=False)
+            house.room.switch.report()
+
+    house.hass.services.async_register("mqtt", "publish", callback(publish))
+    payload = (
+        "{{ 'OFF' if as_timestamp(now()) - as_timestamp(states.switch.pad.last_changed) > 58"
+        " and is_state('switch.pad', 'on') else 'ON' }}"
+    )
+    await every_five_seconds(
+        house, {"action": "mqtt.publish", "data": {"topic": "pad", "payload": payload}}
+    )
+    report = await house.drill()
+    assert {call.data["payload"] for call in heard} == {"ON", "OFF"}
+    assert (report["dead_man"], report["other_hand"]) == ("other_hand", "mqtt.publish")
+    await stop_automations(house)
+
+
+@pytest.mark.parametrize("domain", ["scene", "button"])
+async def test_a_scene_of_its_own_hub_is_no_dead_man(house: DrillHouse, domain: str) -> None:
+    plug = Plug()
+    await house.plug_in(plug, options=AUTO_OFF)
+    platform = er.async_get(house.hass).async_get("switch.pad")
+    assert platform is not None
+    er.async_get(house.hass).async_get_or_create(
+        domain, platform.platform, "hub", suggested_object_id="all_off"
+    )
+
+    def off(_: ServiceCall) -> None:
+        plug.command(on=False)
+        house.room.switch.report()
+
+    action = "turn_on" if domain == "scene" else "press"
+    house.hass.services.async_register(domain, action, callback(off))
+    task = house.begin()
+    await house.clock.run_until(lambda: plug.commands.count("on") == 2, 300)
+    await house.clock.advance(57)
+    await house.hass.services.async_call(
+        domain, action, {"entity_id": f"{domain}.all_off"}, blocking=True
+    )
+    report = await house.clock_to_the_end(task)
+    assert (report["dead_man"], report["other_hand"]) == ("other_hand", f"{domain}.{action}")
+
+
+async def test_a_hand_before_the_plug_shows_that_it_is_on_counts(house: DrillHouse) -> None:
+    plug = Plug()
+    await house.plug_in(plug, options=AUTO_OFF)
+    plug.ways.late = 6.0
+    task = house.begin()
+    await house.clock.run_until(lambda: plug.commands.count("on") == 2, 300)
+    await house.clock.advance(1)
+
+    def soon(_: ServiceCall) -> None:
+        plug.count_down(57)
+
+    house.hass.services.async_register("hub", "off_in_a_minute", callback(soon))
+    await house.hass.services.async_call(
+        "hub", "off_in_a_minute", {"entity_id": "switch.pad"}, blocking=True
+    )
+    report = await house.clock_to_the_end(task)
+    assert (report["dead_man"], report["other_hand"]) == ("other_hand", "hub.off_in_a_minute")
+
+
+@pytest.mark.parametrize("power", [True, False], ids=["metered", "not metered"])
+@pytest.mark.parametrize(
+    ("options", "verdict"), [({}, "none"), (AUTO_OFF, "other_hand")], ids=["plain", "auto"]
+)
+async def test_a_hand_in_the_first_ten_seconds_is_told_of(
+    house: DrillHouse, options: Mapping[str, Any], verdict: str, *, power: bool
+) -> None:
+    """No plug is blamed for it, and no pad: that power was cut does not mean that none flows."""
+    plug = Plug()
+    house.plug, house.person = plug, MockUser(is_owner=True).add_to_hass(house.hass)
+    metered: dict[str, Any] = {Conf.POWER: "sensor.pad_power"} if power else {}
+    await house.build(pad=plug, power=power, options={**options, **metered})
+    task = house.begin()
+    await house.clock.run_until(plug.has_power, 60)
+    await house.clock.advance(4)
+    await house.hass.services.async_call(
+        "switch", "turn_off", {"entity_id": "switch.pad"}, blocking=True
+    )
+    report = await house.clock_to_the_end(task)
+    assert (report["dead_man"], report["other_hand"]) == (verdict, "switch.turn_off")
+    assert parts(report) == {"on": True, "held": False, "off": True}
+    assert not report["passed"]
+
+
+# Called off
+
+
+@pytest.mark.parametrize("key", ["too_hot", "stop"])
+async def test_a_button_ends_a_drill_at_once(plugged: DrillHouse, key: str) -> None:
+    await plugged.drill()
+    await plugged.rest()
+    task = plugged.begin()
+    await plugged.clock.run_until(plugged.plug.has_power, 60)
+    await plugged.clock.advance(2)
+    await end_by_button(plugged, key)
+    await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 1)
+    report = await plugged.clock_to_the_end(task)
+    assert (report["passed"], report["dead_man"]) == (False, "called_off")
+    assert plugged.dead_man == "none"
+    await plugged.clock.advance(300)
+    assert not plugged.plug.has_power()
+    with pytest.raises(ServiceValidationError) as caught:
+        await end_by_button(plugged, "too_hot")
+    assert caught.value.translation_key == "too_hot_idle"
+
+
+async def end_by_button(house: DrillHouse, key: str) -> None:
+    """Press a button of the coach."""
+    await house.hass.services.async_call(
+        "button", "press", {"entity_id": house.entity("button", key)}, blocking=True
+    )
+
+
+async def test_an_off_of_ours_just_before_the_end_is_no_dead_man(plugged: DrillHouse) -> None:
+    plugged.plug.end = End.NOTHING
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.written, 100)
+    await plugged.clock.advance(9.5)
+    assert plugged.plug.has_power()
+    await end_by_button(plugged, "too_hot")
+    await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 1)
+    report = await plugged.clock_to_the_end(task)
+    assert report["dead_man"] == "called_off"
+    assert plugged.dead_man == "none"
+    # What was set is taken back.
+    assert plugged.plug.written[-1] == 0
+
+
+@pytest.mark.parametrize("text", ["too hot", "stop", "it hurts", "stop the session"])
+async def test_a_word_ends_a_drill(plugged: DrillHouse, text: str) -> None:
+    task = plugged.begin()
+    await plugged.clock.run_until(plugged.plug.has_power, 60)
+    await plugged.clock.advance(2)
+    said = (await plugged.say(text)).speech
+    assert "drill is over" in said
+    await plugged.clock.run_until(lambda: not plugged.plug.has_power(), 1)
+    assert (await plugged.clock_to_the_end(task))["dead_man"] == "called_off"
+    assert "drill" not in ((await plugged.say("stop the session")).speech or "")
+
+
+async def test_no_other_word_ends_a_drill(plugged: DrillHouse) -> None:
+    task = plugged.begin()
+    await plugged.clock.run_until(plugged.plug.has_power, 60)
+    for text in ("yes", "next", "go on", "louder"):
+        await plugged.say(text)
+    assert plugged.plug.has_power()
+    assert (await plugged.clock_to_the_end(task))["dead_man"] == "proved"
 
 
 async def test_somebody_who_switches_off_a_slow_plug_is_no_dead_man(house: DrillHouse) -> None:
@@ -856,7 +1088,7 @@ def test_every_finding_has_its_words() -> None:
     wanted = {f"{part}_{how}" for part in Part for how in ("ok", "failed")}
     wanted |= {f"dead_man_{verdict}" for verdict in Verdict} | {"passed", "failed", "works"}
     wanted |= {"running", "running_short", "running_long", "broken_off", "broken_off_title"}
-    wanted |= {"dead_man_none_room", "cut_otherwise"}
+    wanted |= {"dead_man_none_room", "cut_otherwise", "other_hand"}
     assert set(words["options"]) == wanted
 
 
@@ -1264,6 +1496,23 @@ async def test_what_makes_no_sense_proves_nothing(
         "data": stored,
     }
     assert (await async_get_proofs(hass)).of("coach") is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "counts"), [({}, False), ({"rules": RULES - 1}, False), ({"rules": RULES}, True)]
+)
+async def test_only_a_proof_by_the_rules_of_today_counts(
+    hass: HomeAssistant, hass_storage: dict[str, Any], rules: dict[str, int], *, counts: bool
+) -> None:
+    """Drills used to look less closely at who had cut the power, and said nothing of their rules."""
+    row = {"heater": "a", "dead_man": "b", "at": "2026-01-01T00:00:00+00:00", **rules}
+    hass_storage[STORAGE_KEY] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": STORAGE_KEY,
+        "data": {"proofs": {"coach": row}},
+    }
+    assert ((await async_get_proofs(hass)).of("coach") is not None) is counts
 
 
 # A crash

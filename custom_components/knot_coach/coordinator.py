@@ -242,7 +242,7 @@ class Coach(DataUpdateCoordinator[SessionView]):
             self._called_off = True
             return
         if not self._runner.live:
-            if wish is Command.REPEAT and self.speech.again():
+            if (wish is Command.REPEAT and self.speech.again()) or self._warmer.ends_drill(wish):
                 return
             raise Refused("too_hot_idle" if wish is Command.TOO_HOT else "no_session")
         try:

@@ -99,6 +99,8 @@ class Countdown:
         """Take a number or select entity."""
         self._hass = hass
         self.entity_id = entity_id
+        self.context = Context()
+        """Of all its writes. One without a user, as for an off: nobody's lack of permission counts."""
 
     @property
     def flaw(self) -> str | None:
@@ -148,13 +150,12 @@ class Countdown:
             service, data = SERVICE_SELECT_OPTION, {ATTR_OPTION: setting.value}
         try:
             async with asyncio.timeout(WRITE_WITHIN):
-                # A context without a user, as for an off: nobody's lack of permission counts.
                 await self._hass.services.async_call(
                     domain,
                     service,
                     {ATTR_ENTITY_ID: self.entity_id, **data},
                     blocking=True,
-                    context=Context(),
+                    context=self.context,
                 )
                 await self._async_until_shown(runs=runs)
         except Exception:

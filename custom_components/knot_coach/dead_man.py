@@ -87,6 +87,8 @@ class Guard:
         """What the drill wants that has the heater on, or had it last."""
         self.drilling = False
         """Whether a drill goes on; what it reports is for no session."""
+        self.call_off: Callable[[], None] | None = None
+        """Ends the drill that goes on, at once."""
         self._counted = False
         """Whether the heat that goes on was begun because the device would end it."""
         self._began = self._until = 0.0

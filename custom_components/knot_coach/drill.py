@@ -29,6 +29,7 @@ from .one_relay import coaches_on
 from .other_hands import OtherHands
 from .outlet import IDLE_WATTS, Bell, Watch, is_known, watts
 from .person import async_is_person
+from .voice.sentences import async_session_changed
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -101,15 +102,23 @@ class _Drill:
         self._heard = list[HeatReport]()
         self._began = dt_util.utcnow()
         self._powered = self._off_at = 0.0
+        countdown = self._guard.countdown
+        own = {self.context.id} | (set() if countdown is None else {countdown.context.id})
+        self._hands = OtherHands(hass, self.heater.outlet, own)
+        self._spoiled = False
+        self._other_hand: str | None = None
+        self._ending: asyncio.Task[bool] | None = None
 
     async def async_run(self) -> Report:
         """Do it all; whatever happens, it ends with off."""
         self.heater.watchers.add(self._hear)
         try:
-            verdict = await self._async_parts()
+            with self._hands:
+                verdict = await self._async_unless_called_off()
         finally:
             self.heater.watchers.discard(self._hear)
-            self._guard.drilling, self._guard.trial = False, None
+            self._guard.drilling, self._guard.trial, self._guard.call_off = False, None, None
+            async_session_changed(self._hass)
             if self.heater.on:
                 self._hass.async_create_background_task(
                     self.heater.async_off(), "knot_coach drill off"
@@ -120,18 +129,44 @@ class _Drill:
             steps=tuple(self.steps),
             dead_man=verdict,
             countdown=self.countdown,
+            other_hand=self._other_hand,
         )
+
+    async def _async_unless_called_off(self) -> Verdict:
+        """Go through the parts. Whoever finds it too hot ends them at once, in whatever they are."""
+        parts = self._hass.async_create_background_task(self._async_parts(), "knot_coach drill")
+
+        @callback
+        def call_off() -> None:
+            if self._ending is None:
+                self._ending = self._hass.async_create_background_task(
+                    self.heater.async_off(), "knot_coach drill called off"
+                )
+                parts.cancel()
+
+        self._guard.call_off = call_off
+        async_session_changed(self._hass)
+        try:
+            await asyncio.wait({parts})
+        except asyncio.CancelledError:
+            parts.cancel()
+            await asyncio.wait({parts})
+            raise
+        if self._ending is None:
+            return await parts
+        await self._ending
+        return Verdict.CALLED_OFF if await self._guard.async_void() else Verdict.NOT_STORED
 
     async def _async_parts(self) -> Verdict:
         passed = await self._async_ten_seconds()
         if self._guard.dead_man is None:
             return Verdict.NONE
-        if not await self._guard.async_void():
+        if not await asyncio.shield(self._guard.async_void()):
             return Verdict.NOT_STORED
         if not passed:
-            return Verdict.NOT_TRIED
+            return Verdict.OTHER_HAND if self._spoiled else Verdict.NOT_TRIED
         verdict = await self._async_dead_man()
-        if verdict is Verdict.PROVED and not await self._guard.async_prove():
+        if verdict is Verdict.PROVED and not await asyncio.shield(self._guard.async_prove()):
             return Verdict.NOT_STORED
         return verdict
 
@@ -145,11 +180,14 @@ class _Drill:
             await self._async_wait(began + ON_FOR / 2, self._over)
             self.heater.outlet.refresh()
             await self._async_wait(began + ON_FOR, self._over)
-        if on and sensor is not None:
+        if on and self._over():
+            self._look_for_hands()
+            self._note(Part.HELD, ok=False, since=began)
+        elif on and sensor is not None:
             drawn = watts(self._hass.states.get(sensor))
             flows = drawn is not None and drawn > IDLE_WATTS
             self._note(Part.WATTS, ok=flows, since=began, watts=drawn)
-        on = on and not self._over()
+        self._hands.end()
         off_at = self._loop.time()
         off = await self._async_off()
         self._note(Part.OFF, ok=off, since=off_at)
@@ -170,6 +208,9 @@ class _Drill:
             if verdict is Verdict.PROVED and trial.setting is not None:
                 verdict = await self._async_switched_off_early(trial, trial.setting)
         finally:
+            if self._ending is not None:
+                # What is to be taken back may toggle: it goes off first.
+                await asyncio.wait({self._ending})
             await self._guard.async_clear()
         return verdict
 
@@ -189,10 +230,7 @@ class _Drill:
         if not await self._async_on(trial.countdown + TRIAL_ROOM, trial):
             return await self._async_give_up()
         armed, outlet = self._loop.time(), self.heater.outlet
-        with (
-            Watch(self._hass, outlet, self._bell) as watch,
-            OtherHands(self._hass, outlet, self.context) as hands,
-        ):
+        with Watch(self._hass, outlet, self._bell) as watch:
 
             def over() -> bool:
                 return watch.proves(on=False) or self._over(but="switched_off")
@@ -204,7 +242,7 @@ class _Drill:
         verdict = Verdict.PROVED
         if not went_off:
             verdict = Verdict.NOT_CUT
-        elif hands.busy:
+        elif self._look_for_hands():
             verdict = Verdict.OTHER_HAND
         elif lasted < EARLIEST * trial.countdown:
             verdict = Verdict.TOO_SOON
@@ -252,6 +290,7 @@ class _Drill:
     async def _async_on(self, time: float, trial: Trial) -> bool:
         """Switch on for so many seconds at most; tell whether it is on, and armed."""
         self._heard.clear()
+        self._hands.begin()
         began = self._loop.time()
         self._powered_since = began
         await self.heater.async_on(timedelta(seconds=time), self.context, trial)
@@ -283,6 +322,11 @@ class _Drill:
     async def _async_wait(self, until: float, happened: Callable[[], bool]) -> None:
         while not happened() and (left := until - self._loop.time()) > 0:
             await self._bell.async_wait(left)
+
+    def _look_for_hands(self) -> bool:
+        """Tell whether something else may have switched it off, and remember what."""
+        self._spoiled, self._other_hand = self._hands.busy, self._hands.culprit
+        return self._spoiled
 
     def _over(self, but: str | None = None) -> bool:
         """Whether the heater has given up, for another reason than that."""

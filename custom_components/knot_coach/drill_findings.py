@@ -9,6 +9,8 @@ class Part(StrEnum):
     """What a drill looks at, in this order."""
 
     ON = "on"
+    HELD = "held"
+    """Whether it stayed on; looked at again only where it did not."""
     WATTS = "watts"
     OFF = "off"
     CUT = "cut"
@@ -23,6 +25,8 @@ class Verdict(StrEnum):
     """There is no dead-man."""
     NOT_TRIED = "not_tried"
     """Something before it went wrong, or in between."""
+    CALLED_OFF = "called_off"
+    """Somebody has ended the drill."""
     NOT_WRITTEN = "not_written"
     """The countdown could not be set, or does not show that it runs."""
     NOT_CUT = "not_cut"
@@ -58,6 +62,8 @@ class Report:
     dead_man: Verdict
     countdown: float | None
     """Seconds of the countdown that was tried."""
+    other_hand: str | None = None
+    """The action that may have cut the power instead of the device."""
 
     @property
     def passed(self) -> bool:

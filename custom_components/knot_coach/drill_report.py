@@ -98,6 +98,8 @@ def _show(coach: Coach, words: Words, report: Report) -> None:
         heat = coach.settings.heat
         end = end if heat is None or heat.kind is HeatKind.BODY else f"{end}_room"
     lines.append(words(end))
+    if report.other_hand is not None:
+        lines.append(words("other_hand", action=report.other_hand))
     _notify(
         coach,
         words(title, heater=report.heater),

@@ -38,6 +38,7 @@ from .voice.meanings import (
     StopHeard,
     TalkHeard,
 )
+from .voice.overhearing import CALMING
 
 ASSIST_SATELLITE: Final = "assist_satellite."
 
@@ -91,8 +92,8 @@ class HearingCoach(CoachLike):
     @property
     @override
     def live(self) -> bool:
-        # One that is about to begin can be stopped already.
-        return self._coach.busy
+        # One that is about to begin can be stopped already; and so can a drill.
+        return self._coach.busy or self._drilled
 
     @property
     @override
@@ -182,13 +183,31 @@ class HearingCoach(CoachLike):
     @callback
     def hear(self, heard: SessionWord, *, person: bool) -> str:
         try:
-            reply = self._obey(heard, person=person)
+            reply = self._end_drill(heard) if self._drilled else self._obey(heard, person=person)
         except Refused as err:
             if isinstance(heard, NeverMindHeard):
                 raise
             return self._refusal(err)
         self._refused = None
         return reply
+
+    @property
+    def _drilled(self) -> bool:
+        """Whether its heater is drilled; there is no session then."""
+        heater = self._coach.heater
+        return heater is not None and heater.guard.call_off is not None
+
+    def _end_drill(self, heard: SessionWord) -> str:
+        """End a drill for whatever would calm a session. Raises Refused for anything else."""
+        match heard:
+            case StopHeard():
+                pass
+            case CommandHeard(command) if command in CALMING:
+                pass
+            case _:
+                raise Refused("no_session")
+        self._coach.obey(Command.STOP)
+        return self.reply("reply.drill_ended")
 
     def _obey(self, heard: SessionWord, *, person: bool) -> str:
         """Do what was said; return what is to be replied, where the session does not say it."""

@@ -19,6 +19,8 @@ _LOGGER = logging.getLogger(__name__)
 
 STORAGE_KEY: Final = f"{DOMAIN}.dead_man"
 STORAGE_VERSION: Final = 1
+RULES: Final = 2
+"""By which rules a drill proves: those before looked less closely at who has cut the power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,10 @@ class Proof:
     dead_man: str
     """The same of the countdown entity, or the minutes after which the device switches off."""
     at: datetime
+    rules: int = RULES
+    """By which rules it was made; 0 where nobody knows."""
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the plain form that is stored."""
         return asdict(self) | {"at": self.at.isoformat()}
 
@@ -41,7 +45,12 @@ class Proof:
         at = datetime.fromisoformat(data["at"])
         if at.tzinfo is None:
             raise ValueError(f"{at} has no time zone")
-        return cls(heater=str(data["heater"]), dead_man=str(data["dead_man"]), at=at)
+        return cls(
+            heater=str(data["heater"]),
+            dead_man=str(data["dead_man"]),
+            at=at,
+            rules=int(data.get("rules", 0)),
+        )
 
 
 class Proofs:
@@ -67,8 +76,9 @@ class Proofs:
 
     @callback
     def of(self, entry_id: str) -> Proof | None:
-        """Return what was proved for a coach."""
-        return self._proofs.get(entry_id)
+        """Return what was proved for a coach, by the rules of today."""
+        proof = self._proofs.get(entry_id)
+        return proof if proof is not None and proof.rules == RULES else None
 
     async def async_put(self, entry_id: str, proof: Proof) -> bool:
         """Keep a proof; tell whether it is on disk. Where it is not, it does not count either."""
