@@ -120,6 +120,18 @@ async def test_what_people_add_is_believed_with_a_device_of_its_own(
 
 
 @pytest.mark.parametrize("domain", ["switch", "climate"])
+async def test_a_device_that_is_known_by_its_radio_alone_belongs_to_whoever_made_it(
+    hass: HomeAssistant, domain: str
+) -> None:
+    """Software is shown at the device of another by the same means."""
+    mac = {(dr.CONNECTION_NETWORK_MAC, "aa:bb:cc:dd:ee:ff")}
+    maker = added(hass, "some_plugs", iot_class="local_push")
+    assert why_not(hass, maker.entity(domain, maker.device(connections=mac))) is None
+    Maker(hass, "zha").device(connections={*mac, (dr.CONNECTION_ZIGBEE, "one")})
+    assert unfit(hass, f"{domain}.plug") == "heat_helper"
+
+
+@pytest.mark.parametrize("domain", ["switch", "climate"])
 async def test_software_has_no_device_of_its_own(hass: HomeAssistant, domain: str) -> None:
     """A thermostat of somebody's, in the ways in which they are shown."""
     plug = Maker(hass, "zha").device(identifiers={("zha", "plug")})

@@ -4,10 +4,10 @@ On a body only what a device says of itself proves that it is off, or the watts 
 an entity. What is shown of others, such as a group, is what they are.
 """
 
+from collections.abc import Callable, Iterable
 from math import isfinite
 from typing import Any, Final
 
-from homeassistant.components.automation.const import DOMAIN as AUTOMATION
 from homeassistant.components.climate.const import (
     ATTR_HVAC_ACTION,
     ATTR_HVAC_MODE,
@@ -17,16 +17,12 @@ from homeassistant.components.climate.const import (
     HVACAction,
     HVACMode,
 )
-from homeassistant.components.fan.const import DOMAIN as FAN, FanEntityFeature
+from homeassistant.components.fan.const import FanEntityFeature
 from homeassistant.components.humidifier.const import (
     ATTR_ACTION,
-    DOMAIN as HUMIDIFIER,
     HumidifierAction,
     HumidifierDeviceClass,
 )
-from homeassistant.components.input_boolean import DOMAIN as INPUT_BOOLEAN
-from homeassistant.components.light.const import DOMAIN as LIGHT
-from homeassistant.components.script.const import DOMAIN as SCRIPT
 from homeassistant.components.switch.const import DOMAIN as SWITCH
 from homeassistant.components.water_heater.const import (
     ATTR_OPERATION_MODE,
@@ -57,10 +53,9 @@ from homeassistant.util.unit_conversion import PowerConverter
 
 from .const import DOMAIN
 from .massage.heat import HeatKind
-from .provenance import is_made_up, platforms, speaks_of_a_device
+from .passed_on import HEATERS, RUNNING, passed_on
+from .provenance import is_made_up, main_device, platforms, speaks_of_a_device
 
-HEATERS: Final = (SWITCH, CLIMATE, INPUT_BOOLEAN, LIGHT, FAN, WATER_HEATER, HUMIDIFIER)
-"""Domains that may heat at all."""
 REPORTING: Final = frozenset({SWITCH, CLIMATE})
 """Those whose state speaks of the device itself, where one made it, so that they may be on the body (massage.md §4.8)."""
 AT_WORK: Final = {
@@ -68,8 +63,6 @@ AT_WORK: Final = {
     ATTR_ACTION: frozenset({HumidifierAction.HUMIDIFYING}),
 }
 """What tells that a device works, though its mode may be off already: the action of a thermostat is told apart."""
-RUNNING: Final = frozenset({SCRIPT, AUTOMATION})
-"""Their state says whether they run or are enabled, and nothing about a heater."""
 SWITCH_AS_X: Final = "switch_as_x"
 
 
@@ -98,12 +91,28 @@ def unfit(
 
 def is_ours(hass: HomeAssistant, entity_id: str) -> bool:
     """Tell whether an entity is one of this integration, or passes calls on to one."""
-    return any(DOMAIN in platforms(hass, part) for part in _parts(hass, entity_id))
+    return any(DOMAIN in platforms(hass, part) for part in _reached(hass, entity_id))
 
 
 def share(hass: HomeAssistant, one: str, other: str) -> bool:
     """Tell whether to switch one entity is to switch the other, or a part of it."""
-    return not _parts(hass, one).isdisjoint(_parts(hass, other))
+    return not _reached(hass, one).isdisjoint(_reached(hass, other))
+
+
+def may_share(hass: HomeAssistant, one: str, other: str) -> bool:
+    """Tell whether two entities may have one relay: they share it, or their device shows it in two ways.
+
+    A thermostat and a switch of one device are taken for two views of the same relay. Several switches of one device
+    are the outlets of a strip, each with a relay of its own.
+    """
+    if share(hass, one, other):
+        return True
+    views = _views(hass, one)
+    return any(
+        device == elsewhere and domain != different
+        for device, domain in views
+        for elsewhere, different in _views(hass, other)
+    )
 
 
 def trusted(hass: HomeAssistant, state: State, kind: HeatKind) -> bool:
@@ -235,13 +244,32 @@ def _measures(hass: HomeAssistant, power_sensor: str, *, alone: bool) -> bool:
 
 
 def _parts(hass: HomeAssistant, entity_id: str) -> set[str]:
-    """Return the entity itself and whatever it passes calls on to, as far as that can be seen."""
+    """Return the entity itself and what it stands for: when it is on, one of these is."""
+    return _all_of(entity_id, lambda part: _behind(hass, part))
+
+
+def _reached(hass: HomeAssistant, entity_id: str) -> set[str]:
+    """Return the entity itself and whatever may be switched with it, as far as that can be seen."""
+    return _all_of(entity_id, lambda part: [*_behind(hass, part), *passed_on(hass, part)])
+
+
+def _all_of(entity_id: str, behind: Callable[[str], Iterable[str]]) -> set[str]:
     parts, waiting = set[str](), [entity_id]
     while waiting:
         if (part := waiting.pop()) not in parts:
             parts.add(part)
-            waiting += _behind(hass, part)
+            waiting += behind(part)
     return parts
+
+
+def _views(hass: HomeAssistant, entity_id: str) -> set[tuple[str, str]]:
+    """Return the devices that are switched with an entity, each with the domain in which it is."""
+    views = set[tuple[str, str]]()
+    for part in _reached(hass, entity_id):
+        entry = er.async_get(hass).async_get(part)
+        if entry is not None and (device := main_device(hass, entry)):
+            views.add((device.id, entry.domain))
+    return views
 
 
 def _behind(hass: HomeAssistant, entity_id: str) -> list[str]:

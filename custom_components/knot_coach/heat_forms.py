@@ -20,9 +20,10 @@ import voluptuous as vol
 from .const import Conf
 from .countdown import DOMAINS, Countdown
 from .forms import choice_field, entity_field
-from .heat_devices import HEATERS, is_ours, unfit
+from .heat_devices import is_ours, unfit
 from .massage.heat import DEFAULT_MINUTES, HeatKind
 from .one_relay import follows_a_session, warms
+from .passed_on import HEATERS
 from .settings import MAX_HEAT_MINUTES, MIN_HEAT_MINUTES
 from .thermometer import Thermometer
 

@@ -89,21 +89,34 @@ def speaks_of_a_device(hass: HomeAssistant, entity_id: str) -> bool:
     return _has_its_own(hass, entity_id)
 
 
+def main_device(hass: HomeAssistant, entry: er.RegistryEntry) -> dr.DeviceEntry | None:
+    """Return the device of an entity; of one socket of a strip the strip."""
+    devices = dr.async_get(hass)
+    device = None if entry.device_id is None else devices.async_get(entry.device_id)
+    if isinstance(device, dr.ChildDeviceEntry):
+        return devices.async_get(device.parent_device_id, include_child_devices=False)
+    return device
+
+
 def _has_its_own(hass: HomeAssistant, entity_id: str) -> bool:
     """Tell whether an entity is a part of a device that its own integration has made."""
-    entry, devices = er.async_get(hass).async_get(entity_id), dr.async_get(hass)
+    entry = er.async_get(hass).async_get(entity_id)
     if entry is None or entry.device_id is None:
         return False
-    device = devices.async_get(entry.device_id)
-    if device is None:
+    device, main = dr.async_get(hass).async_get(entry.device_id), main_device(hass, entry)
+    if device is None or main is None or main.entry_type is dr.DeviceEntryType.SERVICE:
         return False
-    if isinstance(device, dr.ChildDeviceEntry):
-        main = devices.async_get(device.parent_device_id, include_child_devices=False)
-    else:
-        main = device
-    if main is None or main.entry_type is dr.DeviceEntryType.SERVICE:
-        return False
+    if not device.identifiers and device is main:
+        return _is_alone(hass, main, entry.platform)
     return any(identifier[0] == entry.platform for identifier in device.identifiers)
+
+
+def _is_alone(hass: HomeAssistant, device: dr.DeviceEntry, platform: str) -> bool:
+    """Tell whether nobody but an integration has made a device that is known by its connections alone."""
+    devices, entries = dr.async_get(hass).devices, hass.config_entries
+    same = [one for one in devices if one.connections & device.connections]
+    makers = [entries.async_get_entry(one.config_entry_id) for one in same]
+    return bool(makers) and all(one is not None and one.domain == platform for one in makers)
 
 
 def _makes_up(hass: HomeAssistant, platform: str) -> bool:
