@@ -446,6 +446,7 @@ async def test_feedback_about_nothing(house: House, mcp: Assistant) -> None:
         (CONTROL, {"command": "resume"}, "no_session"),
         (CONTROL, {"command": "stop"}, "no_session"),
         (FEEDBACK, {"feedback": "harder"}, "no_session"),
+        (FEEDBACK, {"feedback": "too_hot"}, "too_hot_idle"),
         (FEEDBACK, {"score": 3}, "no_session"),
         (FEEDBACK, {"text": "harder"}, "no_session"),
         (FEEDBACK, {"text": "my hand has gone numb"}, "symptom"),

@@ -84,14 +84,14 @@ class Caller:
             raise Refused("which_coach", names=names(meant))
         return meant[0]
 
-    def sessions(self) -> list[CoachLike]:
+    def sessions(self, *, hot: bool = False) -> list[CoachLike]:
         """Return the coaches whose session may be meant, first of all those of the place.
 
-        Raises Refused where no session is live.
+        Raises Refused where no session is live; who finds it too `hot` is told what to do all the same.
         """
         live = [coach for coach in self._candidates() if coach.live]
         if not live:
-            raise Refused("no_session")
+            raise Refused("too_hot_idle" if hot else "no_session")
         return sessions_at(self.hass, live, self.place) or live
 
     def session(self, *, anywhere: bool = False) -> CoachLike:
@@ -173,7 +173,7 @@ def obey(caller: Caller, wish: Command) -> list[CoachLike]:
         coach_of(caller.hass, coach).obey(wish)
         return [coach]
     done, refused = [], Refused("no_session")
-    for coach in caller.sessions():
+    for coach in caller.sessions(hot=wish is Command.TOO_HOT):
         try:
             coach_of(caller.hass, coach).obey(wish)
         except Refused as err:

@@ -234,8 +234,7 @@ class Replies:
         name = heard.person if isinstance(heard, CommandHeard) else None
         live = [coach for coach in self.coaches.values() if coach.live and answers_to(coach, name)]
         if not live:
-            hot = isinstance(heard, CommandHeard) and heard.command is Command.TOO_HOT
-            return self._speak(said, "reply.too_hot_idle" if hot else "reply.no_session")
+            return self._speak(said, "reply.no_session")
         place = place_of(self.hass, said)
         here = sessions_at(self.hass, live, place)
         meant = here or live
