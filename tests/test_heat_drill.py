@@ -10,7 +10,8 @@ from typing import Any, cast, override
 
 from homeassistant import loader
 from homeassistant.auth.const import GROUP_ID_ADMIN
-from homeassistant.components.conversation import DOMAIN as CONVERSATION
+from homeassistant.components.conversation import DOMAIN as CONVERSATION, async_converse
+from homeassistant.components.conversation.agent_manager import get_agent_manager
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATIONS
 from homeassistant.const import EntityCategory
@@ -672,6 +673,36 @@ async def test_a_button_ends_a_drill_at_once(plugged: DrillHouse, key: str) -> N
     assert caught.value.translation_key == "too_hot_idle"
 
 
+async def test_a_drill_that_is_called_off_switches_nothing_on_again(plugged: DrillHouse) -> None:
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.commands == ["on", "off"], 60)
+    await plugged.clock.advance(5)
+    await end_by_button(plugged, "too_hot")
+    await plugged.clock.run_until(task.done, 1)
+    assert (await task)["dead_man"] == "called_off"
+    await plugged.clock.advance(300)
+    assert "on" not in plugged.plug.commands[1:]
+    assert plugged.plug.written == []
+
+
+async def test_a_word_that_is_typed_ends_a_drill_and_is_nothing_afterwards(
+    plugged: DrillHouse,
+) -> None:
+    """Assist itself hears bare words for as long as there is something to end, and no longer."""
+
+    async def typed(text: str) -> str:
+        answer = await async_converse(plugged.hass, text, None, Context(), "en")
+        return str(answer.response.speech["plain"]["speech"])
+
+    known = list(get_agent_manager(plugged.hass).trigger_sentences)
+    task = plugged.begin()
+    await plugged.clock.run_until(plugged.plug.has_power, 60)
+    assert len(get_agent_manager(plugged.hass).trigger_sentences) > len(known)
+    assert "drill is over" in await typed("too hot")
+    assert (await plugged.clock_to_the_end(task))["dead_man"] == "called_off"
+    assert get_agent_manager(plugged.hass).trigger_sentences == known
+
+
 async def end_by_button(house: DrillHouse, key: str) -> None:
     """Press a button of the coach."""
     await house.hass.services.async_call(
@@ -690,8 +721,19 @@ async def test_an_off_of_ours_just_before_the_end_is_no_dead_man(plugged: DrillH
     report = await plugged.clock_to_the_end(task)
     assert report["dead_man"] == "called_off"
     assert plugged.dead_man == "none"
-    # What was set is taken back.
-    assert plugged.plug.written[-1] == 0
+
+
+async def test_a_countdown_is_taken_back_when_a_drill_that_is_called_off_is_off(
+    plugged: DrillHouse,
+) -> None:
+    """One that toggles might switch off with the clear, and on with the off."""
+    task = plugged.begin()
+    await plugged.clock.run_until(lambda: plugged.plug.written, 100)
+    plugged.plug.ways.deaf = 1
+    await end_by_button(plugged, "too_hot")
+    await plugged.clock.run_until(lambda: plugged.plug.written[-1] == 0, 15)
+    assert not plugged.plug.has_power()
+    assert (await plugged.clock_to_the_end(task))["dead_man"] == "called_off"
 
 
 @pytest.mark.parametrize("text", ["too hot", "stop", "it hurts", "stop the session"])
@@ -1510,9 +1552,12 @@ async def test_only_a_proof_by_the_rules_of_today_counts(
         "version": 1,
         "minor_version": 1,
         "key": STORAGE_KEY,
-        "data": {"proofs": {"coach": row}},
+        "data": {"proofs": {"coach": row, "other": {**row, "rules": RULES}}},
     }
-    assert ((await async_get_proofs(hass)).of("coach") is not None) is counts
+    proofs = await async_get_proofs(hass)
+    assert (proofs.of("coach") is not None) is counts
+    # What is old does not hide what is new.
+    assert proofs.of("other") is not None
 
 
 # A crash
