@@ -187,6 +187,11 @@ def test_what_counts_something_else_is_no_score(language: str, text: str) -> Non
         ("de", "Sekunde ich brauch noch Öl", "pause"),
         ("de", "Sag das noch mal der Wasserkocher war so laut", "repeat"),
         ("de", "Geh noch mal einen zurück das ging mir zu schnell", "previous"),
+        ("de", "Hm nee fühlt sich genauso hart an wie vorher", "not_yet"),
+        ("de", "Ich kann hier beim besten Willen nichts finden", "not_found"),
+        ("de", "Oh wie schön jetzt lässt der Knoten los", "released"),
+        ("de", "Kannst du ein bisschen lauter reden die Waschmaschine schleudert", "louder"),
+        ("en", "ahh there we go it's let go", "released"),
         # By a reason nothing is pressed harder or gone on with, and others are not obeyed.
         ("en", "harder i can take it", "none"),
         ("en", "pause the music i need more oil", "none"),
@@ -221,6 +226,9 @@ def test_a_no_is_one_though_somebody_wants_to_begin(language: str, text: str) ->
             "lower_back",
         ),
         ("en", "no love your tea's on the left next to the toaster", None),
+        ("en", "i was thinking upper back but no let's go with the lower back today", "lower_back"),
+        ("de", "Erst wollte ich ja die Wade aber nee wir nehmen den unteren Rücken", "lower_back"),
+        ("de", "So ich sitz jetzt bequem dann mal los mit dem Nacken", "upper_traps"),
     ],
 )
 def test_what_goes_on_in_the_house_hides_no_wish(
