@@ -582,6 +582,49 @@ async def test_what_is_done_now_and_then_is_told_from_what_is_always_done(
     await stop_automations(house)
 
 
+async def test_what_is_still_under_way_is_no_dead_man(house: DrillHouse) -> None:
+    """A command that sleeps is called as soon as the heater is on, and lasts as long as a countdown."""
+    plug = Plug()
+    await house.plug_in(plug, options=AUTO_OFF)
+
+    async def later(_: ServiceCall) -> None:
+        await asyncio.sleep(58)
+        plug.command(on=False)
+        house.room.switch.report()
+
+    house.hass.services.async_register("shell_command", "off_later", later)
+    follows = {
+        "alias": "follows",
+        "mode": "restart",
+        "triggers": [{"trigger": "state", "entity_id": "switch.pad", "to": "on"}],
+        "actions": [{"action": "shell_command.off_later"}],
+    }
+    assert await async_setup_component(house.hass, "automation", {"automation": [follows]})
+    await house.hass.async_block_till_done()
+    report = await house.drill()
+    assert (report["dead_man"], report["other_hand"]) == ("other_hand", "shell_command.off_later")
+    await stop_automations(house)
+
+
+async def test_what_a_house_does_over_and_over_spoils_no_drill(house: DrillHouse) -> None:
+    await house.plug_in(Plug(auto_off=60), options=AUTO_OFF)
+    heard = list[ServiceCall]()
+    house.hass.services.async_register("rest_command", "weather", heard.append)
+    loop = {
+        "repeat": {
+            "while": "{{ true }}",
+            "sequence": [{"action": "rest_command.weather"}, {"delay": 17}],
+        }
+    }
+    assert await async_setup_component(
+        house.hass, "script", {"script": {"loop": {"sequence": [loop]}}}
+    )
+    await house.hass.services.async_call("script", "loop", return_response=False, blocking=False)
+    assert (await house.drill())["dead_man"] == "proved"
+    assert len(heard) > 5
+    await house.hass.services.async_call("script", "turn_off", {"entity_id": "all"}, blocking=True)
+
+
 @pytest.mark.parametrize("domain", ["scene", "button"])
 async def test_a_scene_of_its_own_hub_is_no_dead_man(house: DrillHouse, domain: str) -> None:
     plug = Plug()

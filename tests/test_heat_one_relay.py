@@ -307,6 +307,31 @@ async def test_whoever_comes_back_is_not_pressed_under_a_drill(house: Wired) -> 
     assert house.pad.seconds_on < 45
 
 
+async def test_too_hot_at_another_coach_of_the_pad_ends_a_drill(house: Wired) -> None:
+    await house.build(pad=house.pad, options=PLAIN)
+    await house.kim_comes()
+    person = MockUser(is_owner=True).add_to_hass(house.hass)
+    drill = house.hass.async_create_task(
+        house.hass.services.async_call(
+            DOMAIN,
+            "run_heat_drill",
+            {"config_entry_id": house.entry.entry_id},
+            blocking=True,
+            return_response=True,
+            context=Context(user_id=person.id),
+        )
+    )
+    await house.clock.run_until(house.pad.has_power, 10)
+    await house.hass.services.async_call(
+        DOMAIN, "stop_session", {"config_entry_id": house.kim.entry_id}, blocking=True
+    )
+    await house.clock.run_until(lambda: not house.pad.has_power(), 1)
+    await house.clock.run_until(drill.done, 60)
+    report = await drill
+    assert report is not None
+    assert report["dead_man"] == "called_off"
+
+
 async def test_nobody_is_coached_while_somebody_drills_their_pad(house: Wired) -> None:
     await house.build(pad=house.pad, options=PLAIN)
     await house.kim_comes()

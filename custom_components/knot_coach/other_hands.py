@@ -33,6 +33,7 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.script import ATTR_CUR
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
 from .const import DOMAIN
@@ -83,10 +84,12 @@ class _Blind:
     name: str
     data: dict[str, Any]
     at: float
+    context_id: str
 
     def repeats(self, other: _Blind) -> bool:
         """Tell whether exactly the same was done before."""
-        return other.at < self.at and (other.name, other.data) == (self.name, self.data)
+        same = (other.name, other.data) == (self.name, self.data)
+        return same and other.at < self.at
 
 
 class OtherHands:
@@ -106,6 +109,7 @@ class OtherHands:
         self._blind: list[_Blind] = []
         self._was_on = False
         self._off_at: float | None = None
+        self._running: set[str] = set()
 
     @callback
     def end(self) -> None:
@@ -118,13 +122,16 @@ class OtherHands:
         """The action that may have had a hand in it that the heater is off, if there is one."""
         if self._touched is not None:
             return self._touched
+        return next((one.name for one in self._blind if self._suspect(one)), None)
+
+    def _suspect(self, one: _Blind) -> bool:
+        """Tell whether an action that may have reached anything may have switched the heater off."""
+        run = [other for other in self._blind if other.context_id == one.context_id]
+        if one.context_id in self._running and one is run[-1]:
+            return True
         off_at = self._off_at or self._hass.loop.time()
-        earlier = [
-            *self._harmless,
-            *(one for one in self._blind if one.at + SOON < off_at),
-        ]
-        late = (one for one in self._blind if one.at + SOON >= off_at)
-        return next((one.name for one in late if not any(map(one.repeats, earlier))), None)
+        before = [*self._harmless, *(other for other in self._blind if other.at + SOON < off_at)]
+        return one.at + SOON >= off_at and not any(map(one.repeats, before))
 
     @property
     def busy(self) -> bool:
@@ -158,6 +165,9 @@ class OtherHands:
             self._was_on, self._off_at = self._was_on or bool(self._on), None
         elif self._was_on and self._off_at is None:
             self._off_at = self._hass.loop.time()
+            # What they have begun may take long, and be what has just switched off.
+            runs = self._hass.states.async_all((AUTOMATION, SCRIPT))
+            self._running = {run.context.id for run in runs if run.attributes.get(ATTR_CUR)}
 
     @callback
     def _heard(self, event: Event[dict[str, Any]]) -> None:
@@ -175,7 +185,7 @@ class OtherHands:
         if reach is _Reach.HEATER:
             self._touched = self._touched or name
         elif reach is _Reach.ANYTHING:
-            self._blind.append(_Blind(name, data, self._hass.loop.time()))
+            self._blind.append(_Blind(name, data, self._hass.loop.time(), event.context.id))
 
     @property
     def _on(self) -> bool | None:
