@@ -261,6 +261,7 @@ def test_steps_and_ends_of_forms_have_words() -> None:
         return
     forms = [words.get("config"), words.get("options")]
     forms += list((words.get("config_subentries") or {}).values())
+    forms += [issue.get("fix_flow") for issue in (words.get("issues") or {}).values()]
     wanted = set[tuple[str, str]]()
     for path in sources(INTEGRATION):
         for node in calls(path):

@@ -49,6 +49,7 @@ CITED: Final[Mapping[str, str]] = {
     "exceptions.locked_emergency.message": "entity.button.acknowledge.name",
     "exceptions.needs_tool.message": "options.step.init.menu_options.profile",
     "exceptions.routine_name_taken.message": "services.import_routine.fields.replace.name",
+    "issues.heat_stuck.fix_flow.step.confirm.description": "options.step.init.menu_options.heat",
     "issues.heater_gone.description": "options.step.init.menu_options.heat",
     "issues.language_unknown.description": "options.step.init.menu_options.voice",
     "issues.screening_due.description": "options.step.init.menu_options.screening",

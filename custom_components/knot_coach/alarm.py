@@ -30,7 +30,9 @@ def async_alarm(
         hass,
         DOMAIN,
         _issue_id(heater),
-        is_fixable=False,
+        # Off may never be proved: of a plug that was thrown away nothing is heard any more.
+        is_fixable=True,
+        data={"heater": heater},
         # The warning has to outlive a restart even where no coach is left to raise it again.
         is_persistent=True,
         severity=ir.IssueSeverity.CRITICAL,
@@ -54,8 +56,9 @@ async def _async_notify(
 ) -> None:
     texts = await async_get_translations(hass, hass.config.language, "issues", [DOMAIN])
     name, key = outlet.name, f"component.{DOMAIN}.issues.heat_stuck"
+    step = f"{key}.fix_flow.step.unplug"
     title = texts.get(f"{key}.title", "{heater} may still be on")
-    message = texts.get(f"{key}.description", "Unplug {heater} now.")
+    message = texts.get(f"{step}.description", "Unplug {heater} now.")
     if still():
         persistent_notification.async_create(
             hass,

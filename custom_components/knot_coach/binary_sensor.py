@@ -1,6 +1,5 @@
 """Whether the coach has heat on."""
 
-from functools import partial
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -8,14 +7,15 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import Coach, KnotCoachEntry
 from .debts import Debts
 from .entity import CoachEntity
-from .quench import Outcome
+from .quench import SIGNAL_HEAT
 
 PARALLEL_UPDATES = 0
 
@@ -45,10 +45,7 @@ class HeatSensor(CoachEntity, BinarySensorEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        for quench in self._debts.own:
-            quench.listeners.add(self._told)
-            self.async_on_remove(partial(quench.listeners.discard, self._told))
-
-    @callback
-    def _told(self, _: Outcome) -> None:
-        self.async_write_ha_state()
+        # No list of quenches: one that is at rest now may find its heater on again.
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, SIGNAL_HEAT, self.async_write_ha_state)
+        )

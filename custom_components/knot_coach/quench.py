@@ -12,8 +12,10 @@ import logging
 from typing import Final
 
 from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.signal_type import SignalType
 
 from .alarm import async_alarm, async_calm
 from .const import DOMAIN
@@ -27,6 +29,8 @@ from .thermometer import Thermometer
 
 _LOGGER = logging.getLogger(__name__)
 
+SIGNAL_HEAT: Final = SignalType[()](f"{DOMAIN}_heat")
+"""Sent whenever a heater may have become on, or is proved off: of whichever coach, before or after its settings changed."""
 MAX_CALLS: Final = 3
 """Most offs that may hang at the same time. The oldest is given up for a new one, because devices
 that are called one at a time keep all others waiting behind it."""
@@ -121,6 +125,18 @@ class Quench:
         self.wary_until = self._hass.loop.time() + seconds
         self._bell.ring()
 
+    async def async_give_up(self) -> None:
+        """Try no more and release the lease: a person says that it is unplugged for good."""
+        if self._task is not None:
+            self._task.cancel()
+        self._task, self._again, self.trying, self.wary_until = None, False, False, 0.0
+        self.relapse.stop()
+        self._calm()
+        self._release()
+        _LOGGER.warning("%s is unplugged for good, as a person says", self.outlet.entity_id)
+        self._tell(HeatOff())
+        await self._book.async_store()
+
     async def async_settled(self) -> None:
         """Come back when it neither tries nor watches any more."""
         while self._task is not None and not self._task.done():
@@ -130,6 +146,7 @@ class Quench:
     def ask(self) -> None:
         """Send an off now, whatever else is going on."""
         self._again = self.trying = True
+        async_dispatcher_send(self._hass, SIGNAL_HEAT)
         self._bell.ring()
         if not self.busy:
             # Started eagerly it could be asked again before it is known to be busy.
@@ -296,6 +313,7 @@ class Quench:
     def _tell(self, outcome: Outcome) -> None:
         for listener in self.listeners | self.attendants:
             listener(outcome)
+        async_dispatcher_send(self._hass, SIGNAL_HEAT)
 
     @callback
     def _answer(self, *, proved: bool) -> None:
