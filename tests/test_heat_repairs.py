@@ -164,9 +164,7 @@ async def test_it_is_not_believed_while_watts_flow(house: Shared, *, taken_out: 
     await stuck(house)
     if taken_out:
         await stop(house)
-        options = {**house.entry.options, Conf.HEATER: None, Conf.POWER: None}
-        house.hass.config_entries.async_update_entry(house.entry, options=options)
-        await house.clock.advance(5)
+        await change(house, **{Conf.HEATER: None, Conf.POWER: None})
     flow = await opened(house)
     assert await confirmed(house, flow) == {"base": "heat_still_draws"}
     assert issue(house) is not None
@@ -247,9 +245,7 @@ async def test_a_pad_that_is_on_again_under_other_settings_is_shown(house: Share
     await house.say("stop")
     await house.clock.run_until(lambda: not house.pad.has_power(), 20)
     await house.clock.advance(15)
-    options = {**house.entry.options, Conf.HEATER: None}
-    house.hass.config_entries.async_update_entry(house.entry, options=options)
-    await house.clock.advance(5)
+    await change(house, **{Conf.HEATER: None})
     heat = house.entity("binary_sensor", "heat")
     assert house.hass.states.is_state(heat, "off")
     house.pad.ways = Ways(deaf=1)
@@ -261,3 +257,72 @@ async def test_a_pad_that_is_on_again_under_other_settings_is_shown(house: Share
     await house.clock.run_until(lambda: not house.pad.has_power(), 60)
     await house.clock.advance(1)
     assert house.hass.states.is_state(heat, "off")
+
+
+# --- a heater that may not be used any more -------------------------------------------------------
+
+
+def unfit(house: Shared) -> ir.IssueEntry | None:
+    """Return what stands among the repairs about a heater that does not fit."""
+    return issue(house, f"heater_unfit_{house.entry.entry_id}")
+
+
+async def change(house: Shared, **options: Any) -> None:  # noqa: ANN401 - settings of a coach
+    """Change the settings of Sam's coach, who takes them over at once."""
+    changed = {**house.entry.options, **options}
+    house.hass.config_entries.async_update_entry(house.entry, options=changed)
+    await house.clock.advance(5)
+
+
+async def test_a_heater_that_is_not_believed_any_more_is_said_until_it_is(house: Shared) -> None:
+    await house.build(pad=house.pad, options=PLAIN)
+    assert unfit(house) is None
+    house.room.switch._attr_assumed_state = True
+    house.room.switch.async_write_ha_state()
+    await house.hass.async_block_till_done()
+    raised = unfit(house)
+    assert raised is not None
+    assert raised.translation_placeholders == {"name": "Sam", "heater": "switch.pad"}
+    house.room.switch.set_available(available=False)
+    await house.hass.async_block_till_done()
+    assert unfit(house) is not None, "what is out of reach has not become any better"
+    house.room.switch._attr_assumed_state = False
+    house.room.switch.set_available(available=True)
+    await house.hass.async_block_till_done()
+    assert unfit(house) is None
+    house.room.switch.set_available(available=False)
+    await house.hass.async_block_till_done()
+    assert unfit(house) is None
+
+
+async def test_a_heater_of_a_room_is_said_to_be_unfit_by_its_own_measure(house: Shared) -> None:
+    """What is a lamp or a helper may warm a room, and watts that are worked out may be shown."""
+    room = {**PLAIN, Conf.HEATER: "input_boolean.pad", Conf.HEAT_KIND: "room"}
+    await house.build(pad=house.pad, options=room)
+    await house.room.async_add_input_boolean()
+    await house.hass.async_block_till_done()
+    assert unfit(house) is None
+    await change(house, **{Conf.HEAT_KIND: "body"})
+    assert unfit(house) is not None
+    await house.room.async_add_power()
+    await change(house, **{Conf.POWER: "sensor.pad_power"})
+    assert unfit(house) is None
+    await change(house, **{Conf.POWER: None})
+    assert unfit(house) is not None
+    await change(house, **{Conf.HEATER: None})
+    assert unfit(house) is None
+
+
+async def test_watts_that_turn_out_to_be_worked_out_are_said(house: Shared) -> None:
+    """The sensor comes after the heater; once the heater is gone, that is what is said."""
+    await house.build(pad=house.pad, options={**PLAIN, Conf.POWER: "sensor.sum"})
+    assert unfit(house) is None
+    house.hass.states.async_set(
+        "sensor.sum", "0", {"unit_of_measurement": "W", "entity_id": ["sensor.one"]}
+    )
+    await house.hass.async_block_till_done()
+    assert unfit(house) is not None
+    er.async_get(house.hass).async_remove("switch.pad")
+    await house.hass.async_block_till_done()
+    assert unfit(house) is None
+    assert issue(house, f"heater_gone_{house.entry.entry_id}") is not None

@@ -419,7 +419,7 @@ async def test_off_that_is_not_proved_alarms_and_goes_on(house: House) -> None:
     assert issue is not None
     assert issue.severity is ir.IssueSeverity.CRITICAL
     assert issue.translation_key == "heat_stuck"
-    assert not issue.is_fixable
+    assert issue.is_fixable
     assert issue.translation_placeholders == {"heater": "pad"}
     (notification,) = house.hass.data[NOTIFICATIONS].values()
     assert "pad" in notification["message"]

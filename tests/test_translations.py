@@ -51,6 +51,7 @@ CITED: Final[Mapping[str, str]] = {
     "exceptions.routine_name_taken.message": "services.import_routine.fields.replace.name",
     "issues.heat_stuck.fix_flow.step.confirm.description": "options.step.init.menu_options.heat",
     "issues.heater_gone.description": "options.step.init.menu_options.heat",
+    "issues.heater_unfit.description": "options.step.init.menu_options.heat",
     "issues.language_unknown.description": "options.step.init.menu_options.voice",
     "issues.screening_due.description": "options.step.init.menu_options.screening",
     "issues.voice_foreign.description": "options.step.init.menu_options.voice",

@@ -1,7 +1,7 @@
 """Keeps the settings of a coach at its heater and sensors, whatever they are called.
 
-Settings hold entity ids, and people rename entities. A heater that is not there at all is said in a
-repair issue, because its coach otherwise goes on without heat and nobody learns why.
+Settings hold entity ids, and people rename entities. A heater that is not there at all, or may not be used any more
+as it is, is said in a repair issue, because its coach otherwise goes on without heat and nobody learns why.
 """
 
 from typing import Any, Final
@@ -16,8 +16,14 @@ from homeassistant.helpers.event import (
 from homeassistant.helpers.start import async_at_started
 
 from .const import DOMAIN, Conf
+from .heat_devices import unfit
+from .massage.heat import HeatKind
 
 FOLLOWED: Final = (Conf.HEATER, Conf.TEMPERATURE, Conf.POWER, Conf.COUNTDOWN)
+LASTING: Final = frozenset(
+    {"heat_assumed_state", "heat_helper", "heat_needs_power_sensor", "heat_power_computed"}
+)
+"""Reasons against a heater that do not go away by themselves, as one that is out of reach comes back."""
 
 
 @callback
@@ -34,7 +40,8 @@ class _Follower:
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         self._hass = hass
         self._entry = entry
-        self._issue_id = f"heater_gone_{entry.entry_id}"
+        self._gone_id = f"heater_gone_{entry.entry_id}"
+        self._unfit_id = f"heater_unfit_{entry.entry_id}"
         self._removers: list[CALLBACK_TYPE] = []
         # Names are followed from the first moment; what is missing is only known when all is set up.
         self._started = False
@@ -51,12 +58,22 @@ class _Follower:
         """Follow no more, and take back what was said."""
         self._started = False
         self._silence()
-        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+        for issue_id in (self._gone_id, self._unfit_id):
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
 
     @property
     def _heater(self) -> str:
         heater: str = self._entry.options[Conf.HEATER]
         return heater
+
+    @property
+    def _power(self) -> str | None:
+        power: str | None = self._entry.options.get(Conf.POWER)
+        return power
+
+    @property
+    def _looked_at(self) -> list[str]:
+        return [self._heater] + ([] if self._power is None else [self._power])
 
     @callback
     def _listen(self) -> None:
@@ -64,7 +81,7 @@ class _Follower:
         followed = [one for key in FOLLOWED if (one := self._entry.options.get(key)) is not None]
         self._removers = [
             async_track_entity_registry_updated_event(self._hass, followed, self._registered),
-            async_track_state_change_event(self._hass, self._heater, self._check),
+            async_track_state_change_event(self._hass, self._looked_at, self._check),
         ]
 
     @callback
@@ -88,17 +105,26 @@ class _Follower:
     def _check(self, _: Event[Any] | None = None) -> None:
         if not self._started:
             return
-        if self._hass.states.get(self._heater) is not None or self._is_registered():
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+        there = self._hass.states.get(self._heater) is not None or self._is_registered()
+        # Only a person knows whether it comes back or another one takes its place.
+        self._say(self._gone_id, "heater_gone", said=not there)
+        kind = HeatKind(self._entry.options.get(Conf.HEAT_KIND) or HeatKind.BODY)
+        reason = unfit(self._hass, self._heater, self._power, kind)
+        if reason in LASTING or reason is None or not there:
+            self._say(self._unfit_id, "heater_unfit", said=reason in LASTING)
+
+    @callback
+    def _say(self, issue_id: str, key: str, *, said: bool) -> None:
+        if not said:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
             return
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            self._issue_id,
-            # Only a person knows whether it comes back or another one takes its place.
+            issue_id,
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
-            translation_key="heater_gone",
+            translation_key=key,
             translation_placeholders={"name": self._entry.title, "heater": self._heater},
         )
 
