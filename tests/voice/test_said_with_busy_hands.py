@@ -183,7 +183,7 @@ def test_what_counts_something_else_is_no_score(language: str, text: str) -> Non
         ("en", "skip this one it never does anything for me", "next"),
         ("en", "say that again the fan was on", "repeat"),
         ("en", "remind me why we're doing this", "why"),
-        ("de", "Pause ich muss mal eben ans Telefon", "pause"),
+        ("de", "Pause ich muss mal eben zum Telefon", "pause"),
         ("de", "Sekunde ich brauch noch Öl", "pause"),
         ("de", "Sag das noch mal der Wasserkocher war so laut", "repeat"),
         ("de", "Geh noch mal einen zurück das ging mir zu schnell", "previous"),
