@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..massage.messages import Command
-from .gist import CALLED, ELSEWHERE, ORDER, SENTENCE, SESSION, begin
+from .gist import CALLED, ELSEWHERE, ORDER, SENTENCE, SESSION, asked, begin
 from .session_gist import ABOUT_THE_KNOT, RISKY
 from .spotting import Spots
 
@@ -40,9 +40,11 @@ def key_before_a_reason(
 def _apart(spots: Spots) -> tuple[str, str] | None:
     """Return what a text begins with, and what it goes on to tell; None where it does not.
 
-    Nor where it begins with something of the house, or orders something, or calls somebody: what stands before a
-    reason is then for others, too.
+    Nor where it asks, for "why do I have knots" is one question; nor where it begins with something of the house, or
+    orders something, or calls somebody: what stands before a reason is then for others, too.
     """
+    if asked(spots) is not None:
+        return None
     elsewhere = list(spots.of(ELSEWHERE))
     inside = {i for one in spots.of(SESSION) for i in range(one.start + 1, one.end)}
     first = begin(spots) + 1
