@@ -97,15 +97,15 @@ async def test_an_area_that_rests_can_be_stretched(house: House) -> None:
     assert await refusal(house, area="upper_traps", side="left") == "resting"
 
 
-async def test_a_reason_names_the_area_and_the_day_as_people_do(house: House) -> None:
-    await house.has_pressed(hours=3)
+@pytest.mark.parametrize("hours", [1, 23], ids=["mostly tomorrow", "mostly today"])
+async def test_a_reason_names_the_area_and_the_day_as_people_do(house: House, hours: float) -> None:
+    await house.has_pressed(hours=hours)
     with pytest.raises(ServiceValidationError) as caught:
         await start(house, area="upper_traps", side="left")
-    tomorrow = dt_util.as_local(house.coach.now() + timedelta(hours=21))
-    assert caught.value.translation_placeholders == {
-        "area": "neck",
-        "time": f"{tomorrow:%A %H:%M}",
-    }
+    now = dt_util.as_local(house.coach.now())
+    until = now + timedelta(hours=24 - hours)
+    day = "" if until.date() == now.date() else f"{until:%A} "
+    assert caught.value.translation_placeholders == {"area": "neck", "time": f"{day}{until:%H:%M}"}
     await start(house, area="calf", side="left")
     with pytest.raises(ServiceValidationError, match="calf"):
         await start(house, area="forearm", side="left")
