@@ -1,9 +1,10 @@
 """One relay that a house uses for more than one thing: what is somebody's pad is nothing else."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, ServiceResponse
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -11,8 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.knot_coach.const import DOMAIN, Conf
-from tests.fake_heater import Pad, Ways
-from tests.test_heat_shared import Shared
+from tests.test_heat_shared import Shared, unplugged
 from tests.virtual_clock import VirtualClock
 
 PLAIN: dict[str, Any] = {Conf.TEMPERATURE: None}
@@ -68,17 +68,24 @@ class Wired(Shared):
         await self.say("no")
         await self.until("active", phase="press", within=200)
 
-    async def drill_refused(self, entry: MockConfigEntry) -> str | None:
-        """Return why a drill is refused to a person."""
-        with pytest.raises(ServiceValidationError) as caught:
-            await self.hass.services.async_call(
+    def drill(self, entry: MockConfigEntry) -> asyncio.Task[ServiceResponse]:
+        """Let a person begin a drill; its report follows."""
+        person = MockUser(is_owner=True).add_to_hass(self.hass)
+        return self.hass.async_create_task(
+            self.hass.services.async_call(
                 DOMAIN,
                 "run_heat_drill",
                 {"config_entry_id": entry.entry_id},
                 blocking=True,
                 return_response=True,
-                context=Context(user_id=MockUser(is_owner=True).add_to_hass(self.hass).id),
+                context=Context(user_id=person.id),
             )
+        )
+
+    async def drill_refused(self, entry: MockConfigEntry) -> str | None:
+        """Return why a drill is refused to a person."""
+        with pytest.raises(ServiceValidationError) as caught:
+            await self.drill(entry)
         return caught.value.translation_key
 
     async def kim_is_asked(self) -> None:
@@ -97,13 +104,8 @@ class Wired(Shared):
 @pytest.fixture
 async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> AsyncGenerator[Wired]:
     """A house in which nothing is plugged in yet."""
-    house = Wired(hass, virtual_time)
-    house.pad = Pad()
-    yield house
-    house.pad.ways = Ways()
-    house.pad.set(on=False)
-    await virtual_time.advance(300)
-    house.room.leave()
+    async with unplugged(Wired(hass, virtual_time)) as house:
+        yield house
 
 
 # A room heater that is a pad
@@ -285,16 +287,7 @@ async def test_whoever_comes_back_is_not_pressed_under_a_drill(house: Wired) -> 
     entries = house.hass.config_entries
     gone = house.hass.async_create_task(entries.async_unload(house.kim.entry_id))
     await house.clock.run_until(gone.done, 60)
-    drill = house.hass.async_create_task(
-        house.hass.services.async_call(
-            DOMAIN,
-            "run_heat_drill",
-            {"config_entry_id": house.entry.entry_id},
-            blocking=True,
-            return_response=True,
-            context=Context(user_id=MockUser(is_owner=True).add_to_hass(house.hass).id),
-        )
-    )
+    drill = house.drill(house.entry)
     await house.clock.run_until(lambda: house.pad.commands.count("on") == 2, 120)
     await house.clock.advance(20)
     assert house.pad.has_power()
@@ -310,17 +303,7 @@ async def test_whoever_comes_back_is_not_pressed_under_a_drill(house: Wired) -> 
 async def test_too_hot_at_another_coach_of_the_pad_ends_a_drill(house: Wired) -> None:
     await house.build(pad=house.pad, options=PLAIN)
     await house.kim_comes()
-    person = MockUser(is_owner=True).add_to_hass(house.hass)
-    drill = house.hass.async_create_task(
-        house.hass.services.async_call(
-            DOMAIN,
-            "run_heat_drill",
-            {"config_entry_id": house.entry.entry_id},
-            blocking=True,
-            return_response=True,
-            context=Context(user_id=person.id),
-        )
-    )
+    drill = house.drill(house.entry)
     await house.clock.run_until(house.pad.has_power, 10)
     await house.hass.services.async_call(
         DOMAIN, "stop_session", {"config_entry_id": house.kim.entry_id}, blocking=True
@@ -335,17 +318,7 @@ async def test_too_hot_at_another_coach_of_the_pad_ends_a_drill(house: Wired) ->
 async def test_nobody_is_coached_while_somebody_drills_their_pad(house: Wired) -> None:
     await house.build(pad=house.pad, options=PLAIN)
     await house.kim_comes()
-    person = MockUser(is_owner=True).add_to_hass(house.hass)
-    drill = house.hass.async_create_task(
-        house.hass.services.async_call(
-            DOMAIN,
-            "run_heat_drill",
-            {"config_entry_id": house.entry.entry_id},
-            blocking=True,
-            return_response=True,
-            context=Context(user_id=person.id),
-        )
-    )
+    drill = house.drill(house.entry)
     await house.clock.run_until(house.pad.has_power, 10)
     with pytest.raises(ServiceValidationError) as caught:
         await house.start_kim()

@@ -21,8 +21,9 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.knot_coach.const import Conf
 from custom_components.knot_coach.heat_devices import is_ours, may_share, share
-from tests.fake_heater import FakeSwitch, Pad, Ways
+from tests.fake_heater import FakeSwitch, Pad
 from tests.test_heat_one_relay import PLAIN, ROOM, Wired
+from tests.test_heat_shared import unplugged
 from tests.virtual_clock import VirtualClock
 
 THERMOSTAT: dict[str, Any] = {
@@ -39,13 +40,8 @@ THERMOSTAT: dict[str, Any] = {
 @pytest.fixture
 async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> AsyncGenerator[Wired]:
     """A house in which nothing is plugged in yet."""
-    house = Wired(hass, virtual_time)
-    house.pad = Pad()
-    yield house
-    house.pad.ways = Ways()
-    house.pad.set(on=False)
-    await virtual_time.advance(300)
-    house.room.leave()
+    async with unplugged(Wired(hass, virtual_time)) as house:
+        yield house
 
 
 async def yaml(hass: HomeAssistant, domain: str, config: Any) -> None:  # noqa: ANN401 - as it is written

@@ -1,6 +1,7 @@
 """One heater and more than one coach, or more than one heater under one name over time."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -60,16 +61,22 @@ class Shared(House):
         )
 
 
-@pytest.fixture
-async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> AsyncGenerator[Shared]:
-    """A house in which nothing is plugged in yet."""
-    house = Shared(hass, virtual_time)
+@asynccontextmanager
+async def unplugged[H: Shared](house: H) -> AsyncGenerator[H]:
+    """Give a house a pad that is not plugged in yet; in the end it is off, whatever has become of it."""
     house.pad = Pad()
     yield house
     house.pad.ways = Ways()
     house.pad.set(on=False)
-    await virtual_time.advance(300)
+    await house.clock.advance(300)
     house.room.leave()
+
+
+@pytest.fixture
+async def house(hass: HomeAssistant, virtual_time: VirtualClock) -> AsyncGenerator[Shared]:
+    """A house in which nothing is plugged in yet."""
+    async with unplugged(Shared(hass, virtual_time)) as house:
+        yield house
 
 
 METERED: dict[str, Any] = {Conf.TEMPERATURE: None, Conf.POWER: "sensor.pad_power"}
